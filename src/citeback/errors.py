@@ -1,0 +1,56 @@
+"""What can go wrong, each error saying what happened and what to do next.
+
+Only front doors (page, command line) catch these; the library raises them.
+"""
+
+
+class CitebackError(Exception):
+    """The base of every error that a person is meant to read."""
+
+
+class SettingsError(CitebackError):
+    """A setting has an unknown name or a value that cannot be used."""
+
+
+class ContentError(CitebackError):
+    """The folder of documents is missing or cannot be listed."""
+
+
+class UnreadableFileError(CitebackError):
+    """One file cannot be taken in; the others are not affected.
+
+    The message is the reason alone ("it is empty"), without the file's name,
+    so that a list can put the name in front.
+    """
+
+
+class FileAccessError(UnreadableFileError):
+    """The file is there but cannot be opened just now (rights, a lost drive).
+
+    Unlike other refusals this says nothing about the text, so what was indexed
+    from the file before stays.
+    """
+
+
+class QuestionError(CitebackError):
+    """The question cannot be searched for: empty, too long, or without words."""
+
+
+class EncoderError(CitebackError):
+    """The model is missing, damaged or not the one that was expected."""
+
+
+class IndexStateError(CitebackError):
+    """The index cannot be read or written."""
+
+
+class IndexBusyError(IndexStateError):
+    """Another process is indexing the same folder."""
+
+
+class StorageFullError(IndexStateError):
+    """The disk has no room for the index; the last complete state is kept."""
+
+
+class UnknownDocumentError(CitebackError):
+    """No document of that name is in the library."""

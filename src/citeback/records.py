@@ -1,0 +1,224 @@
+"""The records that cross borders between the parts. Imports nothing of ours.
+
+Every offset counts Unicode code points of `Document.text`, from 0, and every
+span is half-open, so that `document.text[span.start:span.end]` is the quote.
+Unknown text fields are "" and never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of code points in a document's text."""
+
+    start: int
+    end: int
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    FURNITURE = "furniture"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, list, heading or piece of page furniture, in reading order.
+
+    A list includes the paragraph that leads into it; `items` are its items.
+    `paragraph` counts paragraphs and lists from 1; headings and furniture have 0.
+    `headings` is the path of headings above the block, outermost first; `level` is
+    a heading's own depth from 1, and 0 elsewhere. `note` says why furniture is so.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    paragraph: int
+    headings: tuple[str, ...]
+    level: int
+    items: tuple[Span, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a document besides its text.
+
+    `path` is the file's place under the content folder, with "/" on every system;
+    it names the document. `digest` is the SHA-256 (hex) of the text as UTF-8.
+    """
+
+    path: str
+    digest: str
+    title: str
+    author: str
+    date: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document's own words, unchanged, and how they are laid out."""
+
+    source: Source
+    text: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one paragraph or list, short enough for the encoder to read.
+
+    `id` is a positive 63-bit integer made from path and text, so it stays the same
+    while both do. `part` of `parts` (from 1) tells the pieces of a long paragraph
+    apart. `lead_in` is the text that introduces a list of which this is a later part.
+    Invariant: `document.text[start:end] == text`, and the sentences lie within it.
+    """
+
+    id: int
+    path: str
+    start: int
+    end: int
+    text: str
+    paragraph: int
+    part: int
+    parts: int
+    headings: tuple[str, ...]
+    lead_in: Span | None
+    sentences: tuple[Span, ...]
+
+
+class Verdict(StrEnum):
+    """What the library says to a question."""
+
+    ANSWERS = "answers"
+    TOUCHES = "touches on it"
+    SILENT = "does not say"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Why a passage was found: four parts of its score, higher is better.
+
+    Meanings are cosines (in practice 0 to 1); words are the share, by rarity,
+    of the question's words that occur (0 to 1).
+    """
+
+    passage_meaning: float
+    sentence_meaning: float
+    passage_words: float
+    sentence_words: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where else a folded near-duplicate stands."""
+
+    source: Source
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a question found, best first from number 1."""
+
+    number: int
+    passage: Passage
+    source: Source
+    score: float
+    parts: Parts
+    best: Span
+    also_in: tuple[Place, ...]
+
+    @property
+    def quote(self) -> str:
+        """The best sentence, exactly as the document has it."""
+        offset = self.passage.start
+        return self.passage.text[self.best.start - offset : self.best.end - offset]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the library has to say to one question.
+
+    `probability` is the calibrated chance that the first hit answers it. `unseen`
+    are the question's words that no document uses. `notice` is one sentence for the
+    person asking, or "". `build` names the state of the index that was asked.
+    """
+
+    question: str
+    verdict: Verdict
+    probability: float
+    hits: tuple[Hit, ...]
+    unseen: tuple[str, ...]
+    notice: str
+    build: int
+    seconds: float
+
+
+class FileState(StrEnum):
+    """How a file of the content folder stands in the library."""
+
+    INDEXED = "indexed"
+    KEPT = "kept from before"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One line of `citeback list`: a file, its state, and what was left out of it.
+
+    `reason` explains any state but INDEXED. `skipped` are the furniture blocks.
+    """
+
+    source: Source
+    state: FileState
+    reason: str
+    characters: int
+    paragraphs: int
+    passages: int
+    skipped: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an update has come: done of total, in passages' and sentences' texts."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport:
+    """What one update of the index did, in paths and numbers of texts."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    refused: tuple[FileReport, ...]
+    embedded: int
+    reused: int
+    notices: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LibrarySize:
+    """How much the library holds."""
+
+    documents: int
+    paragraphs: int
+    passages: int
+    sentences: int

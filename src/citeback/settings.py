@@ -1,0 +1,81 @@
+"""Every setting, in one frozen record, read from the environment in one place."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from citeback.errors import SettingsError
+
+PREFIX = "CITEBACK_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Plain values; each is `CITEBACK_` and its name in capitals in the environment.
+
+    `model` is a folder or a hub name of a sentence-transformers model; "" is the
+    bundled one. `batch_size` counts texts, `max_file_megabytes` 10^6 bytes of a file,
+    `max_question_characters` code points; `passages_per_answer` is how many are shown.
+    """
+
+    content: Path = Path("content")
+    index: Path = Path("index")
+    model: str = ""
+    batch_size: int = 32
+    max_file_megabytes: int = 32
+    max_question_characters: int = 2000
+    passages_per_answer: int = 5
+    port: int = 7860
+
+    def __post_init__(self) -> None:
+        """Refuse values that no part could work with."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int) and value < 1:
+                raise SettingsError(
+                    f"{PREFIX}{field.name.upper()} is {value}, but it must be 1 or more."
+                )
+        if self.port > 65535:
+            raise SettingsError(
+                f"{PREFIX}PORT is {self.port}, but ports end at 65535."
+            )
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment asks for, defaults elsewhere.
+
+    Raises SettingsError for a `CITEBACK_` name that does not exist, with the nearest
+    one that does, and for a value that is not of the setting's kind.
+    """
+    kinds = {field.name: type(field.default) for field in fields(Settings)}
+    values: dict[str, Path | str | int] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX):
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        if key not in kinds:
+            raise SettingsError(f"There is no setting {name}.{_nearest(key, kinds)}")
+        values[key] = _parse(name, value, kinds[key])
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _nearest(key: str, kinds: Mapping[str, type]) -> str:
+    near = difflib.get_close_matches(key, kinds, n=1, cutoff=0)
+    return f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
+
+
+def _parse(name: str, value: str, kind: type) -> Path | str | int:
+    if kind is int:
+        try:
+            return int(value)
+        except ValueError:
+            raise SettingsError(
+                f"{name} is {value!r}, but it must be a whole number."
+            ) from None
+    if kind is str:
+        return value
+    return Path(value)
