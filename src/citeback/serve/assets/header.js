@@ -1,0 +1,4 @@
+// Starts the conversation over. Runs inside its gr.HTML.
+element.addEventListener('click', (event) => {
+  if (event.target.closest('[data-fresh]')) trigger('fresh');
+});

@@ -1,0 +1,363 @@
+"""Turns answers, files and questions into escaped HTML. Pure: no input or output.
+
+Every text that comes from a document, a file name or a person goes through
+`html.escape`; a quote is a slice of its passage and never edited.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from citeback.records import (
+    Answer,
+    FileReport,
+    FileState,
+    Hit,
+    LibrarySize,
+    Passage,
+    Place,
+    Span,
+    Verdict,
+)
+
+# A card shows passages up to this long whole; of longer ones the best sentence and,
+# where they fit, its neighbours. About eight lines of the chat at 1440 pixels.
+CARD_CHARACTERS = 560
+
+# Text whose longest line is shorter than this keeps its line breaks (verse, addresses);
+# anything longer was wrapped by an editor and may flow.
+VERSE_LINE_CHARACTERS = 56
+
+QUESTION_CHARACTERS_SHOWN = 600
+
+VERDICTS: dict[Verdict, str] = {
+    Verdict.ANSWERS: "The text answers this.",
+    Verdict.TOUCHES: "The text touches on this but may not answer it.",
+    Verdict.SILENT: "The text does not say.",
+}
+
+_MARKDOWN_ESCAPES = {ord(mark): "\\" + mark for mark in string.punctuation}
+
+
+def answer_html(
+    answer: Answer, turn: int, lead_ins: Mapping[int, str] | None = None
+) -> str:
+    """The answer as HTML: the verdict, the lead quote if there is one, the cards.
+
+    `turn` counts the session's questions from 0 and goes into every citation.
+    `lead_ins` maps a passage's id to the text that introduces its list.
+    """
+    said = answer.verdict is not Verdict.SILENT
+    pieces = [_verdict(answer)]
+    if answer.notice:
+        pieces.append(f'<p class="notice">{escape(answer.notice)}</p>')
+    if answer.hits:
+        if answer.verdict is Verdict.ANSWERS:
+            pieces.append(_lead(answer.hits[0], turn))
+        heading = "Passages" if said else "Nearest passages"
+        cards = "".join(
+            _card(hit, turn, (lead_ins or {}).get(hit.passage.id, ""))
+            for hit in answer.hits
+        )
+        pieces.append(f'<h3 class="cards-title">{heading}</h3>')
+        pieces.append(f'<ol class="cards">{cards}</ol>')
+    return _article(answer.verdict.name.lower(), turn, answer.question, pieces)
+
+
+def problem_html(sentence: str, turn: int, question: str) -> str:
+    """What went wrong, as a message of its own."""
+    paragraph = f'<p class="problem" role="alert">{escape(sentence)}</p>'
+    return _article("failed", turn, question, [paragraph])
+
+
+def question_markdown(question: str) -> str:
+    """The question, cut if very long, so that Markdown shows it letter by letter."""
+    shown = question[:QUESTION_CHARACTERS_SHOWN]
+    if len(shown) < len(question):
+        shown += "…"
+    return shown.translate(_MARKDOWN_ESCAPES)
+
+
+def plain(text: str) -> str:
+    """The text without what could be read as markup, for the framework's own parts."""
+    return text.translate({ord(mark): " " for mark in "<>&"})
+
+
+def spoken_answer(answer: Answer) -> str:
+    """One line about the answer for screen readers."""
+    return f"{VERDICTS[answer.verdict]} {_count(len(answer.hits), 'passage')} shown."
+
+
+def header_html(size: LibrarySize) -> str:
+    """The name of the tool, what the library holds, and the button to its files."""
+    return (
+        '<header class="masthead"><h1>Citeback</h1>'
+        f'<p class="size">{size_line(size)}</p>'
+        '<button type="button" class="plain" data-fresh>Start over</button>'
+        '<button type="button" class="plain" data-drawer="toggle"'
+        ' aria-expanded="false" aria-controls="library">Library</button></header>'
+    )
+
+
+def size_line(size: LibrarySize) -> str:
+    """How much the library holds, in a line."""
+    documents = _count(size.documents, "document")
+    return f"{documents} · {_count(size.paragraphs, 'paragraph')} · works offline"
+
+
+def welcome_html(examples: Sequence[str], *, empty: bool) -> str:
+    """What stands in place of the conversation before the first question."""
+    if empty:
+        return (
+            '<div class="welcome"><h2>The library is empty</h2>'
+            "<p>Put text or Markdown files (.txt, .md) into the folder"
+            " <code>content/</code> and start Citeback again, or press"
+            " “Refresh library” in the Library panel.</p></div>"
+        )
+    buttons = "".join(
+        f'<li><button type="button" data-question="{escape(question)}">'
+        f"{escape(question)}</button></li>"
+        for question in examples
+    )
+    listed = (
+        f'<p class="try">For example</p><ul class="examples">{buttons}</ul>'
+        if buttons
+        else ""
+    )
+    return (
+        '<div class="welcome"><h2>Ask the text</h2>'
+        "<p>You get its own words, each one click from its place. Where the text"
+        " is silent, you are told so. Every question is taken on its own.</p>"
+        f"{listed}</div>"
+    )
+
+
+def files_html(files: Sequence[FileReport]) -> str:
+    """The files of the library: state, reason, and what was left out of each."""
+    if not files:
+        return '<p class="no-files">There are no files in the content folder.</p>'
+    return f'<ul class="files">{"".join(map(_file, files))}</ul>'
+
+
+def note_html(sentence: str) -> str:
+    """A sentence under the button of the library panel."""
+    return f'<p class="note" role="status">{escape(sentence)}</p>'
+
+
+def keeps_lines(text: str) -> bool:
+    """Whether the line breaks of the text mean something, as in verse."""
+    lines = text.split("\n")
+    return len(lines) > 1 and max(map(len, lines)) < VERSE_LINE_CHARACTERS
+
+
+def place_label(paragraph: int, part: int = 1, parts: int = 1) -> str:
+    """Where a passage stands, as people would cite it."""
+    label = f"¶ {paragraph}"
+    return label if parts == 1 else f"{label} (part {part} of {parts})"
+
+
+def citation(hit: Hit) -> str:
+    """The quote with its title and paragraph, ready to be pasted."""
+    return f"“{hit.quote}” — {hit.source.title}, {place_label(hit.passage.paragraph)}"
+
+
+def _article(kind: str, turn: int, question: str, pieces: Sequence[str]) -> str:
+    return (
+        f'<article class="answer {kind}" data-turn="{turn}"'
+        f' data-question="{escape(question)}">{"".join(pieces)}</article>'
+    )
+
+
+def _verdict(answer: Answer) -> str:
+    sentence = VERDICTS[answer.verdict]
+    if answer.verdict is not Verdict.SILENT:
+        return f'<p class="verdict"><i aria-hidden="true"></i>{sentence}</p>'
+    unseen = ""
+    if answer.unseen:
+        words = ", ".join(f"<q>{escape(word)}</q>" for word in answer.unseen)
+        unseen = f'<p class="unseen">Words the text never uses: {words}.</p>'
+    return f'<h3 class="verdict">{sentence}</h3>{unseen}'
+
+
+def _lead(hit: Hit, turn: int) -> str:
+    return (
+        f'<figure class="lead"><blockquote dir="auto"{_lines(hit.quote)}>'
+        f"{escape(hit.quote)}</blockquote><figcaption>{_cite(hit, turn)}"
+        f'<span class="where"><cite><bdi>{escape(hit.source.title)}</bdi></cite>'
+        f'<span class="place">{_place(hit.passage)}</span></span>{_copy(hit)}'
+        "</figcaption></figure>"
+    )
+
+
+def _card(hit: Hit, turn: int, lead_in: str) -> str:
+    introduced = (
+        f'<p class="lead-in" dir="auto">{escape(lead_in)} '
+        '<span class="gap" aria-hidden="true">…</span></p>'
+        if lead_in
+        else ""
+    )
+    folded = _fold(hit.passage, hit.best)
+    whole = ""
+    if folded != (hit.passage.start, hit.passage.end):
+        whole = (
+            '<button type="button" class="plain whole" aria-expanded="false">'
+            "Show all</button>"
+        )
+    return (
+        f'<li class="card"><div class="card-head">{_cite(hit, turn)}'
+        f'<div class="where"><span class="title"><bdi>{escape(hit.source.title)}'
+        f'</bdi></span><span class="place">{_place(hit.passage)}</span>'
+        f"{_heading_path(hit.passage)}</div></div>{introduced}"
+        f'<blockquote dir="auto"{_lines(hit.passage.text)}>'
+        f"{_marked(hit, *folded)}</blockquote>{_also_in(hit, turn)}"
+        f'<div class="card-foot">{_why(hit)}{whole}{_copy(hit)}</div></li>'
+    )
+
+
+def _cite(hit: Hit, turn: int) -> str:
+    label = f"Open source {hit.number}, {hit.source.title}, paragraph"
+    return (
+        f'<button type="button" class="cite" data-turn="{turn}" data-n="{hit.number}"'
+        ' aria-pressed="false"'
+        f' aria-label="{escape(label)} {hit.passage.paragraph}">{hit.number}</button>'
+    )
+
+
+def _also_in(hit: Hit, turn: int) -> str:
+    if not hit.also_in:
+        return ""
+
+    def button(position: int, place: Place) -> str:
+        return (
+            f'<button type="button" class="cite also" data-turn="{turn}"'
+            f' data-n="{hit.number}" data-also="{position}" aria-pressed="false">'
+            f"<bdi>{escape(place.source.title)}</bdi>"
+            f" {place_label(place.paragraph)}</button>"
+        )
+
+    buttons = " ".join(button(i, place) for i, place in enumerate(hit.also_in))
+    return f'<p class="also-in">Almost the same in {buttons}</p>'
+
+
+def _copy(hit: Hit) -> str:
+    return (
+        f'<button type="button" class="plain copy" data-copy="{escape(citation(hit))}"'
+        f' aria-label="Copy quote {hit.number} with its source">Copy</button>'
+    )
+
+
+def _place(passage: Passage) -> str:
+    return place_label(passage.paragraph, passage.part, passage.parts)
+
+
+def _heading_path(passage: Passage) -> str:
+    if not passage.headings:
+        return ""
+    path = " › ".join(passage.headings)
+    return f'<span class="path"><bdi>{escape(path)}</bdi></span>'
+
+
+def _lines(text: str) -> str:
+    return ' class="verse"' if keeps_lines(text) else ""
+
+
+def _fold(passage: Passage, best: Span) -> tuple[int, int]:
+    """The part of a passage that a card shows at first, in document offsets."""
+    if len(passage.text) <= CARD_CHARACTERS:
+        return passage.start, passage.end
+    start, end = best.start, best.end
+    before = [s.start for s in passage.sentences if s.end <= best.start]
+    after = [s.end for s in passage.sentences if s.start >= best.end]
+    if after and min(after) - start <= CARD_CHARACTERS:
+        end = min(after)
+    if before and end - max(before) <= CARD_CHARACTERS:
+        start = max(before)
+    return start, end
+
+
+def _marked(hit: Hit, shown_from: int, shown_to: int) -> str:
+    """The passage's text, its best sentence marked, what is folded away wrapped."""
+    passage, best = hit.passage, hit.best
+
+    def text(start: int, end: int) -> str:
+        return escape(passage.text[start - passage.start : end - passage.start])
+
+    def folded(start: int, end: int) -> str:
+        if start == end:
+            return ""
+        gap = '<span class="gap" aria-hidden="true"> … </span>'
+        return f'{gap}<span class="rest">{text(start, end)}</span>'
+
+    return (
+        f"{folded(passage.start, shown_from)}{text(shown_from, best.start)}"
+        f"<mark>{text(best.start, best.end)}</mark>"
+        f"{text(best.end, shown_to)}{folded(shown_to, passage.end)}"
+    )
+
+
+def _why(hit: Hit) -> str:
+    """The four parts of the score, as bars with what they measure."""
+    parts = hit.parts
+    rows = "".join(
+        _bar(label, value)
+        for label, value in (
+            ("Meaning of its best sentence", parts.sentence_meaning),
+            ("Meaning of the whole passage", parts.passage_meaning),
+            ("Your words in one sentence", parts.sentence_words),
+            ("Your words in the passage", parts.passage_words),
+        )
+    )
+    return (
+        '<details class="why"><summary>Why this passage</summary>'
+        f'<dl class="parts">{rows}</dl>'
+        "<p>Meaning: how near it is to the question’s. Words: how many of the"
+        " question’s words occur, rare ones counting more.</p></details>"
+    )
+
+
+def _bar(label: str, value: float) -> str:
+    percent = round(100 * min(1.0, max(0.0, value)))
+    return (
+        f'<div><dt>{label}</dt><dd><span class="bar" aria-hidden="true">'
+        f'<i style="width:{percent}%"></i></span>{percent} %</dd></div>'
+    )
+
+
+def _file(file: FileReport) -> str:
+    source = file.source
+    title = escape(source.title or source.path)
+    counts = f"{_count(file.paragraphs, 'paragraph')} · {file.characters:,} characters"
+    name = f'<span class="name"><bdi>{title}</bdi></span>'
+    if file.state is not FileState.REFUSED:
+        name = (
+            f'<button type="button" class="name" data-path="{escape(source.path)}"'
+            f' aria-label="Read {title}"><bdi>{title}</bdi></button>'
+        )
+    state = "" if file.state is FileState.INDEXED else _state(file)
+    detail = "" if file.state is FileState.REFUSED else f"<small>{counts}</small>"
+    left_out = _skipped(file)
+    return (
+        f'<li>{name}<small class="path"><bdi>{escape(source.path)}</bdi></small>'
+        f"{detail}{state}{left_out}</li>"
+    )
+
+
+def _state(file: FileReport) -> str:
+    reason = f": {escape(file.reason)}" if file.reason else ""
+    return f'<p class="state">{file.state.value.capitalize()}{reason}</p>'
+
+
+def _skipped(file: FileReport) -> str:
+    if not file.skipped:
+        return ""
+    reasons = dict.fromkeys(block.note for block in file.skipped if block.note)
+    why = f": {escape('; '.join(reasons))}" if reasons else ""
+    return (
+        f'<p class="skipped">{_count(len(file.skipped), "block")} not searched{why}</p>'
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,138 @@
+"""Serves the page on this machine: the web application around it and its start."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from citeback.errors import SettingsError
+from citeback.settings import Settings
+
+if TYPE_CHECKING:
+    from citeback.library import Library
+
+HOST = "127.0.0.1"
+
+# Nothing may be loaded from or sent to anywhere else, whatever a document holds.
+# The page's framework evaluates its own scripts, hence the two `unsafe` words.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; "
+    "font-src 'self' data:; "
+    "connect-src 'self'; "
+    "worker-src 'self' blob:; "
+    "object-src 'none'; "
+    "base-uri 'self'; "
+    "form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+
+# Open tabs hold a connection; stopping waits for them no longer than this.
+SECONDS_TO_STOP = 2
+
+_logger = logging.getLogger(__name__)
+
+
+class SafetyHeaders:
+    """Adds the security headers to every response (plain ASGI, so streams flow)."""
+
+    _headers = (
+        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the response back with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message.get("headers", ()), *self._headers]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        forward = send_with_headers if scope["type"] == "http" else send
+        await self._app(scope, receive, forward)
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def build_app(library: Library) -> FastAPI:
+    """The web application: the page at `/` and a sign of life at `/healthz`."""
+    from citeback.serve.page import build_page, mount_page
+
+    app = FastAPI(title="Citeback", docs_url=None, redoc_url=None, openapi_url=None)
+    # A page elsewhere that points its own name at this machine is turned away.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    app.add_middleware(SafetyHeaders)
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, bool | int]:
+        return {"ok": True, "passages": library.size().passages}
+
+    return mount_page(app, build_page(library))
+
+
+def serve(
+    library: Library, settings: Settings, announce: Callable[[str], None] | None = None
+) -> None:
+    """Serve the page until the process is stopped; announce its address when ready.
+
+    Raises SettingsError if the port is taken.
+    """
+    tell = announce or (lambda url: _logger.info("Citeback is ready at %s", url))
+    with _listen(settings.port) as listener:
+        config = uvicorn.Config(
+            build_app(library),
+            log_level="warning",
+            timeout_graceful_shutdown=SECONDS_TO_STOP,
+        )
+        url = f"http://{HOST}:{settings.port}"
+        _Server(config, ready=lambda: tell(url)).run(sockets=[listener])
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        # Claimed at once: on some systems two programs can bind before one listens.
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        why = "is in use by another program"
+        if error.errno == errno.EACCES:
+            why = "may not be used by you"
+        other = port + 1 if 1024 <= port < 65535 else 7861
+        raise SettingsError(
+            f"Port {port} {why}. Choose another with the setting CITEBACK_PORT,"
+            f" for example CITEBACK_PORT={other}."
+        ) from error
+    return listener
