@@ -192,9 +192,12 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an update has come: done of total, in passages' and sentences' texts."""
+    """How far an update has come: done of total bytes of the files to be indexed.
 
-    stage: str
+    `path` is the document that is being indexed.
+    """
+
+    path: str
     done: int
     total: int
 

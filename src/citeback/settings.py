@@ -40,9 +40,7 @@ class Settings:
                     f"{PREFIX}{field.name.upper()} is {value}, but it must be 1 or more."
                 )
         if self.port > 65535:
-            raise SettingsError(
-                f"{PREFIX}PORT is {self.port}, but ports end at 65535."
-            )
+            raise SettingsError(f"{PREFIX}PORT is {self.port}, but ports end at 65535.")
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -1,0 +1,318 @@
+"""The catalog: files, passages, sentences and their vectors, as last committed.
+
+`index/catalog.sqlite` is the truth; FAISS files are made from it. What is asked of it
+while ranking stands in `candidates`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from citeback.index.database import DamagedDatabaseError, Database
+from citeback.records import (
+    Block,
+    BlockKind,
+    Document,
+    FileReport,
+    FileState,
+    LibrarySize,
+    Passage,
+    Source,
+    Span,
+)
+
+# Changed by hand whenever schema.sql is; an index of another format is built anew.
+FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceEntry:
+    """A sentence as stored: its stems joined by spaces, its embedded text's digest."""
+
+    id: int
+    span: Span
+    stems: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEntry:
+    """A passage as stored; `context` are the stems of its headings and lead-in."""
+
+    passage: Passage
+    context: str
+    digest: str
+    sentences: tuple[SentenceEntry, ...]
+
+
+class Catalog:
+    """Typed reads and writes over the database file."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create. Raises DamagedDatabaseError for what is no catalog."""
+        self.database = Database(path)
+        if not self.database.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+            self._create()
+        if self.meta("format") != FORMAT:
+            raise DamagedDatabaseError(
+                f"{path} was written by another version of Citeback."
+            )
+
+    def _create(self) -> None:
+        schema = resources.files("citeback.index").joinpath("schema.sql").read_text()
+        with self.database.writing():
+            # Two processes may have found the file empty at the same time.
+            if self.database.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+                return
+            for statement in _statements(schema):
+                self.database.run(statement)
+            self.set_meta("format", FORMAT)
+            self.set_meta("build", "0")
+
+    # What the index was built with and how far it is.
+
+    def meta(self, key: str) -> str:
+        """A noted value, "" if there is none."""
+        rows = self.database.rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Note a value under a key."""
+        self.database.run("REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def build(self) -> int:
+        """Counts the commits that changed what can be found."""
+        return int(self.meta("build"))
+
+    # Files and documents.
+
+    def replace_document(
+        self, document: Document, entries: Iterable[PassageEntry]
+    ) -> None:
+        """Put a document in the place of what its path held before."""
+        source = document.source
+        self._clear(source.path)
+        self._write_file(document, FileState.INDEXED, "")
+        for entry in entries:
+            self._write_passage(entry)
+        self._next_build()
+
+    def refuse(self, path: str, reason: str) -> None:
+        """Note a file that could not be read; nothing of it can be found."""
+        self._clear(path)
+        source = Source(path=path, digest="", title="", author="", date="", url="")
+        self._write_file(Document(source, "", ()), FileState.REFUSED, reason)
+        self._next_build()
+
+    def keep(self, path: str, reason: str) -> None:
+        """Note that a file's earlier version still stands, and why."""
+        self.database.run(
+            "UPDATE files SET state = ?, reason = ? WHERE path = ?",
+            (FileState.KEPT, reason, path),
+        )
+
+    def settle(self, path: str) -> None:
+        """Note that a kept file is readable again and unchanged."""
+        self.database.run(
+            "UPDATE files SET state = ?, reason = '' WHERE path = ?",
+            (FileState.INDEXED, path),
+        )
+
+    def remove(self, path: str) -> None:
+        """Forget a file and all that was found in it."""
+        self._clear(path)
+        self._next_build()
+
+    def digests(self) -> dict[str, tuple[str, FileState]]:
+        """For each path the digest of the text it holds ("" if refused), and state."""
+        rows = self.database.rows("SELECT path, digest, state FROM files")
+        return {path: (digest, FileState(state)) for path, digest, state in rows}
+
+    def document(self, path: str) -> Document | None:
+        """The document of a path, None if the library holds none."""
+        rows = self.database.rows(
+            "SELECT path, digest, title, author, date, url, text, blocks FROM files "
+            "WHERE path = ? AND state != ?",
+            (path, FileState.REFUSED),
+        )
+        if not rows:
+            return None
+        *source, text, blocks = rows[0]
+        return Document(Source(*source), text, _blocks_from(blocks))
+
+    def files(self) -> tuple[FileReport, ...]:
+        """Every file with its state, by path."""
+        rows = self.database.rows(
+            "SELECT path, digest, title, author, date, url, state, reason, "
+            "length(text), blocks, "
+            "(SELECT count(*) FROM passages WHERE passages.path = files.path) "
+            "FROM files ORDER BY path"
+        )
+        return tuple(_report(row) for row in rows)
+
+    def size(self) -> LibrarySize:
+        """How much can be found."""
+        row = self.database.rows(
+            "SELECT (SELECT count(*) FROM files WHERE state != ?), "
+            "(SELECT count(*) FROM (SELECT DISTINCT path, paragraph FROM passages)), "
+            "(SELECT count(*) FROM passages), (SELECT count(*) FROM sentences)",
+            (FileState.REFUSED,),
+        )[0]
+        return LibrarySize(*row)
+
+    def _write_file(self, document: Document, state: FileState, reason: str) -> None:
+        source = document.source
+        self.database.run(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                source.path,
+                state,
+                reason,
+                source.digest,
+                source.title,
+                source.author,
+                source.date,
+                source.url,
+                document.text,
+                json.dumps([asdict(block) for block in document.blocks]),
+            ),
+        )
+
+    def _write_passage(self, entry: PassageEntry) -> None:
+        passage = entry.passage
+        lead_in = passage.lead_in and [passage.lead_in.start, passage.lead_in.end]
+        self.database.run(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                passage.id,
+                passage.path,
+                passage.start,
+                passage.end,
+                passage.paragraph,
+                passage.part,
+                passage.parts,
+                json.dumps(passage.headings),
+                json.dumps(lead_in),
+                entry.context,
+                entry.digest,
+            ),
+        )
+        self.database.run_each(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (s.id, passage.id, s.span.start, s.span.end, s.stems, s.digest)
+                for s in entry.sentences
+            ),
+        )
+        stems = " ".join([entry.context, *(s.stems for s in entry.sentences)])
+        self.database.run(
+            "INSERT INTO words (rowid, stems) VALUES (?, ?)", (passage.id, stems)
+        )
+
+    def _clear(self, path: str) -> None:
+        mine = "(SELECT id FROM passages WHERE path = ?)"
+        for statement in (
+            f"DELETE FROM words WHERE rowid IN {mine}",
+            f"DELETE FROM sentences WHERE passage IN {mine}",
+            "DELETE FROM passages WHERE path = ?",
+            "DELETE FROM files WHERE path = ?",
+        ):
+            self.database.run(statement, (path,))
+
+    def _next_build(self) -> None:
+        self.database.run(
+            "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'build'"
+        )
+
+    # Vectors.
+
+    def known(self, encoder: str, digests: Sequence[str]) -> set[str]:
+        """Those of the digests whose vectors are stored for the encoder."""
+        rows = self.database.rows(
+            "SELECT digest FROM vectors WHERE encoder = ? "
+            "AND digest IN (SELECT value FROM json_each(?))",
+            (encoder, json.dumps(list(digests))),
+        )
+        return {digest for (digest,) in rows}
+
+    def add_vectors(
+        self, encoder: str, digests: Sequence[str], vectors: npt.NDArray[np.float32]
+    ) -> None:
+        """Store one row of `vectors` (unit length) under each digest, as float16."""
+        small = vectors.astype("<f2")
+        self.database.run_each(
+            "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
+            (
+                (encoder, digest, row.tobytes())
+                for digest, row in zip(digests, small, strict=True)
+            ),
+        )
+
+    def drop_unused_vectors(self, encoder: str) -> int:
+        """Delete vectors of other encoders and of texts that no file holds now."""
+        return self.database.run(
+            "DELETE FROM vectors WHERE encoder != ? OR digest NOT IN "
+            "(SELECT digest FROM passages UNION SELECT digest FROM sentences)",
+            (encoder,),
+        )
+
+    def ids(self, table: str) -> npt.NDArray[np.int64]:
+        """All ids of "passages" or "sentences", ascending."""
+        rows = self.database.rows(f"SELECT id FROM {table} ORDER BY id")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+
+    def vectors(
+        self, table: str, ids: Iterable[int]
+    ) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+        """Id and float32 vector of each of the ids in "passages" or "sentences"."""
+        rows = self.database.rows(
+            f"SELECT id, vector FROM json_each(?) JOIN {table} ON id = json_each.value "
+            f"JOIN vectors ON vectors.digest = {table}.digest AND encoder = ?",
+            (json.dumps([int(i) for i in ids]), self.meta("encoder")),
+        )
+        for identity, vector in rows:
+            yield identity, np.frombuffer(vector, dtype="<f2").astype(np.float32)
+
+
+def _statements(script: str) -> list[str]:
+    """A schema's statements, without its comments."""
+    lines = [line.split("--")[0] for line in script.splitlines()]
+    return [part for part in "\n".join(lines).split(";") if part.strip()]
+
+
+def _blocks_from(text: str) -> tuple[Block, ...]:
+    return tuple(
+        Block(
+            kind=BlockKind(block["kind"]),
+            start=block["start"],
+            end=block["end"],
+            paragraph=block["paragraph"],
+            headings=tuple(block["headings"]),
+            level=block["level"],
+            items=tuple(Span(**item) for item in block["items"]),
+            note=block["note"],
+        )
+        for block in json.loads(text)
+    )
+
+
+def _report(row: tuple[object, ...]) -> FileReport:
+    *source, state, reason, characters, blocks, passages = row
+    parsed = _blocks_from(str(blocks))
+    return FileReport(
+        source=Source(*map(str, source)),
+        state=FileState(str(state)),
+        reason=str(reason),
+        characters=int(str(characters)),
+        paragraphs=max((block.paragraph for block in parsed), default=0),
+        passages=int(str(passages)),
+        skipped=tuple(b for b in parsed if b.kind is BlockKind.FURNITURE),
+    )

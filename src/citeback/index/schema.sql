@@ -1,0 +1,59 @@
+-- The catalog: everything the library knows. FAISS files are made from it.
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Files of the content folder, read or refused. `text` is the document, unchanged.
+CREATE TABLE files (
+    path    TEXT PRIMARY KEY,
+    state   TEXT NOT NULL,
+    reason  TEXT NOT NULL,
+    digest  TEXT NOT NULL,
+    title   TEXT NOT NULL,
+    author  TEXT NOT NULL,
+    date    TEXT NOT NULL,
+    url     TEXT NOT NULL,
+    text    TEXT NOT NULL,
+    blocks  TEXT NOT NULL           -- JSON, in reading order
+);
+
+CREATE TABLE passages (
+    id        INTEGER PRIMARY KEY,
+    path      TEXT NOT NULL REFERENCES files (path),
+    start     INTEGER NOT NULL,
+    "end"     INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    parts     INTEGER NOT NULL,
+    headings  TEXT NOT NULL,        -- JSON array, outermost first
+    lead_in   TEXT NOT NULL,        -- JSON [start, end] or null
+    context   TEXT NOT NULL,        -- stems of headings and lead-in
+    digest    TEXT NOT NULL         -- of the text that was embedded
+);
+CREATE INDEX passages_of_file ON passages (path);
+
+CREATE TABLE sentences (
+    id      INTEGER PRIMARY KEY,
+    passage INTEGER NOT NULL REFERENCES passages (id),
+    start   INTEGER NOT NULL,
+    "end"   INTEGER NOT NULL,
+    stems   TEXT NOT NULL,          -- in order, with spaces between
+    digest  TEXT NOT NULL
+);
+CREATE INDEX sentences_of_passage ON sentences (passage);
+
+-- float16, little-endian, unit length. Keyed by text, so equal text is embedded once.
+CREATE TABLE vectors (
+    encoder TEXT NOT NULL,
+    digest  TEXT NOT NULL,
+    vector  BLOB NOT NULL,
+    PRIMARY KEY (encoder, digest)
+) WITHOUT ROWID;
+
+-- Stems of each passage under the passage's id. Marks belong to their letter.
+CREATE VIRTUAL TABLE words USING fts5 (
+    stems,
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '.'"
+);
+CREATE VIRTUAL TABLE word_counts USING fts5vocab ('words', 'row');

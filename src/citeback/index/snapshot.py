@@ -1,0 +1,142 @@
+"""Both FAISS indexes at one state of the catalog, kept in step with it on disk.
+
+The files are derived: a missing, damaged or outdated one is made again from the
+vectors in the catalog, and nothing is embedded for it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from citeback.errors import IndexStateError, StorageFullError
+from citeback.index.catalog import Catalog
+from citeback.index.encoder import file_digest
+from citeback.index.vectors import VectorIndex
+
+TABLES = ("passages", "sentences")
+# How many vectors are read from the catalog at once, to bound memory.
+READ_COUNT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The vectors of every passage and sentence of one build; never changed."""
+
+    build: int
+    recipe: str
+    passages: VectorIndex
+    sentences: VectorIndex
+
+
+def load(catalog: Catalog, folder: Path, dimension: int) -> Snapshot:
+    """The state of the last commit, from the files as far as they still serve."""
+    with catalog.database.reading():
+        indexes = [_read(catalog, folder, table, dimension) for table in TABLES]
+        return refresh(catalog, Snapshot(-1, catalog.meta("recipe"), *indexes))
+
+
+def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
+    """The state of the last commit, from an earlier one and what has changed since.
+
+    Raises IndexStateError if the catalog misses a vector, which no update leaves.
+    """
+    with catalog.database.reading():
+        build, recipe = catalog.build, catalog.meta("recipe")
+        if build == old.build:
+            return old
+        indexes = (old.passages, old.sentences)
+        if recipe != old.recipe:  # the same ids stand for other vectors
+            indexes = (old.passages.emptied(), old.sentences.emptied())
+        passages, sentences = (
+            _in_step(catalog, index, table)
+            for table, index in zip(TABLES, indexes, strict=True)
+        )
+        return Snapshot(build, recipe, passages, sentences)
+
+
+def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
+    """Write both files, each under a temporary name first, and note their digests.
+
+    A kill in between leaves a file that does not match its note, which `load` then
+    passes over.
+    """
+    for table, index in zip(
+        TABLES, (snapshot.passages, snapshot.sentences), strict=True
+    ):
+        final = folder / f"{table}.faiss"
+        temporary = final.with_suffix(".faiss.new")
+        try:
+            index.save(temporary)
+            _flush(temporary)
+            os.replace(temporary, final)
+            _flush(folder)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise StorageFullError(
+                f"{final} could not be written ({error}). Make room on the disk and "
+                "start again; nothing has to be embedded anew."
+            ) from error
+        with catalog.database.writing():
+            catalog.set_meta(f"{table}.faiss", file_digest(final))
+            catalog.set_meta(f"{table}.faiss recipe", snapshot.recipe)
+
+
+def _read(catalog: Catalog, folder: Path, table: str, dimension: int) -> VectorIndex:
+    path = folder / f"{table}.faiss"
+    # The digest is checked before faiss reads: it trusts what it is given.
+    if (
+        path.is_file()
+        and catalog.meta(f"{table}.faiss recipe") == catalog.meta("recipe")
+        and file_digest(path) == catalog.meta(f"{table}.faiss")
+    ):
+        try:
+            return VectorIndex.load(path, dimension)
+        except IndexStateError:
+            pass  # written by another version of faiss: made anew below
+    return VectorIndex(dimension)
+
+
+def _in_step(catalog: Catalog, old: VectorIndex, table: str) -> VectorIndex:
+    wanted = catalog.ids(table)
+    held = np.sort(old.ids)
+    gone = np.setdiff1d(held, wanted, assume_unique=True)
+    missing = np.setdiff1d(wanted, held, assume_unique=True)
+    if not len(gone) and not len(missing):
+        return old
+    index = old.copy()
+    index.remove(gone)
+    for start in range(0, len(missing), READ_COUNT):
+        _add(catalog, index, table, missing[start : start + READ_COUNT])
+    return index
+
+
+def _add(
+    catalog: Catalog,
+    index: VectorIndex,
+    table: str,
+    ids: npt.NDArray[np.int64],
+) -> None:
+    pairs = list(catalog.vectors(table, ids))
+    if len(pairs) != len(ids):
+        raise IndexStateError(
+            f"The catalog misses {len(ids) - len(pairs)} vectors of its {table}. Run: "
+            "python -m citeback index --rebuild"
+        )
+    found, vectors = zip(*pairs, strict=True)
+    index.add(np.array(found, dtype=np.int64), np.stack(vectors))
+
+
+def _flush(path: Path) -> None:
+    """Wait until the disk holds what was written to a file or folder."""
+    if os.name == "nt" and path.is_dir():
+        return  # folders cannot be opened there; the rename is durable by itself
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,105 @@
+"""Vectors by id, searched by inner product. The only file that imports faiss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from citeback.errors import IndexStateError
+
+Vectors = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+
+class VectorIndex:
+    """Unit vectors under 64-bit ids; exact search, score = cosine, higher is nearer.
+
+    Knows nothing of text or of files' names; NaN and infinity are refused.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        """Start empty."""
+        self._index: faiss.IndexIDMap2 = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._dimension = dimension
+
+    def __len__(self) -> int:
+        """How many vectors there are."""
+        return int(self._index.ntotal)
+
+    @property
+    def ids(self) -> Ids:
+        """All ids, int64, in no promised order."""
+        return faiss.vector_to_array(self._index.id_map).astype(np.int64)
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Add rows under ids that are not yet there."""
+        if vectors.shape != (len(ids), self._dimension):
+            raise ValueError(f"{vectors.shape} is not {(len(ids), self._dimension)}")
+        if not np.isfinite(vectors).all():
+            raise IndexStateError("A vector holds NaN or infinity; it was not added.")
+        if len(ids):
+            self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
+
+    def remove(self, ids: Ids) -> None:
+        """Remove the ids that are there; others are passed over."""
+        if len(ids):
+            self._index.remove_ids(faiss.IDSelectorBatch(ids))
+
+    def search(self, vector: Vectors, count: int) -> tuple[Ids, Vectors]:
+        """The nearest ids and their cosines, best first, at most `count`."""
+        count = min(count, len(self))
+        if count == 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        scores, ids = self._index.search(vector.reshape(1, -1), count)
+        return ids[0], scores[0]
+
+    def fetch(self, ids: Ids) -> Vectors:
+        """The vectors of ids that are there, in the ids' order. KeyError otherwise."""
+        if len(ids) == 0:
+            return np.zeros((0, self._dimension), np.float32)
+        try:
+            rows: Vectors = self._index.reconstruct_batch(ids)
+        except RuntimeError as error:
+            raise KeyError("An id is not in the index.") from error
+        return rows
+
+    def copy(self) -> VectorIndex:
+        """An independent copy, so that searches go on while this one is changed."""
+        twin = VectorIndex(self._dimension)
+        twin._index = faiss.clone_index(self._index)  # type: ignore[assignment]
+        return twin
+
+    def emptied(self) -> VectorIndex:
+        """A new index of the same dimension with nothing in it."""
+        return VectorIndex(self._dimension)
+
+    def save(self, path: Path) -> None:
+        """Write to the path. Raises OSError where the disk does not take it."""
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"{path} could not be written: {error}") from error
+
+    @classmethod
+    def load(cls, path: Path, dimension: int) -> VectorIndex:
+        """Read what `save` wrote. The caller has checked the file's digest.
+
+        Raises IndexStateError where the file is of another kind or dimension.
+        """
+        try:
+            read = faiss.read_index(str(path))
+        except RuntimeError as error:
+            raise IndexStateError(f"{path} is not a vector index.") from error
+        if not isinstance(read, faiss.IndexIDMap2) or read.d != dimension:
+            raise IndexStateError(f"{path} is of another kind or dimension.")
+        loaded = cls(dimension)
+        loaded._index = read
+        return loaded
+
+
+def use_threads(count: int) -> None:
+    """Search with so many threads; one is fastest for single questions."""
+    faiss.omp_set_num_threads(count)

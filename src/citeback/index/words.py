@@ -1,0 +1,91 @@
+"""Words for matching: what counts as one, its stem, and which say nothing.
+
+The only file that imports snowballstemmer and regex. The same functions serve
+what is indexed and what is asked, so the two always agree.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import regex
+import snowballstemmer
+
+from citeback.records import Span
+
+# Stored words and asked words must be made alike: change this when they are not.
+FINGERPRINT = "words-1"
+
+# Scripts written without spaces are matched sign by sign.
+_SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# A number with its separators ("2,178.5"), or a run of letters, digits and their
+# marks with an inner apostrophe ("Center's").
+_WORD = regex.compile(
+    rf"[{_SPACELESS}]\p{{M}}*"
+    r"|\p{N}+(?:[.,]\p{N}+)+(?![\p{L}\p{M}])"
+    rf"|[[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}]]+"
+    rf"(?:['’][[\p{{L}}\p{{M}}]--[{_SPACELESS}]]+)?",
+    regex.VERSION1,
+)
+_STEMMER = snowballstemmer.stemmer("english")
+
+# Words that carry no topic in a question or a passage (English, closed classes).
+STOP_WORDS = frozenset(
+    """
+    a about above after again against all am an and any are as at be because been
+    before being below between both but by can could did do does doing don down
+    during each either else ever few for from further had has have having he her here
+    hers herself him himself his how i if in into is it its itself just may me might
+    more most much must my myself no nor not now of off on once only or other ought
+    our ours ourselves out over own per please same shall she should so some such tell
+    than that the their theirs them themselves then there these they this those
+    through to too under until up upon us very was we were what when where which
+    while who whom whose why will with within without would you your yours yourself
+    yourselves
+    """.split()
+)
+
+
+def words(text: str) -> Iterator[tuple[str, Span]]:
+    """Each word of the text, folded to lower case without accents, and its span."""
+    for match in _WORD.finditer(text):
+        yield fold(match.group()), Span(match.start(), match.end())
+
+
+def stems(text: str) -> list[str]:
+    """The stem of each word, in order, stop words included."""
+    return [stem(word) for word, _ in words(text)]
+
+
+def content_stems(text: str) -> dict[str, str]:
+    """Each distinct stem that is no stop word, in order, with the word as written.
+
+    A question made of stop words alone ("Who was he?") keeps them all: they are
+    everything there is to look for.
+    """
+    written: dict[str, str] = {}
+    stopped: dict[str, str] = {}
+    for word, span in words(text):
+        bare = word.split("'")[0]
+        target = stopped if word in STOP_WORDS or bare in STOP_WORDS else written
+        target.setdefault(stem(word), text[span.start : span.end])
+    return written or stopped
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str) -> str:
+    """The word in lower case, compatibility forms unified, Latin accents removed."""
+    folded = unicodedata.normalize("NFKC", word).casefold()
+    folded = folded.replace("’", "'").replace(",", "")
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFD", folded)
+    return "".join(sign for sign in decomposed if not "\u0300" <= sign <= "\u036f")
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The Snowball (English) stem of a folded word, or the word if it has none."""
+    return _STEMMER.stemWord(word).replace("'", "") or word

@@ -1,0 +1,301 @@
+"""Brings the catalog in step with the content folder, embedding only what is new.
+
+A kill at any moment loses at most the texts of one embedding batch: vectors are
+committed as they come, and each document in one transaction of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from citeback.errors import EncoderError, FileAccessError, UnreadableFileError
+from citeback.index import words
+from citeback.index.catalog import Catalog, PassageEntry, SentenceEntry
+from citeback.index.encoder import Encoder
+from citeback.ingest.read import read
+from citeback.ingest.scan import FoundFile, scan
+from citeback.ingest.split import SPLITTER, split
+from citeback.records import (
+    Document,
+    FileState,
+    Passage,
+    Progress,
+    UpdateReport,
+)
+
+# Changed by hand whenever `passage_text` or what is stored of a passage changes.
+ENTRY = "entry-1"
+# Room in the encoder's window for headings and lead-in beside the passage itself.
+CONTEXT_PIECES = 40
+CONTEXT_CHARACTERS = 160
+# Documents are embedded together until they hold so many texts, for full batches.
+CHUNK_TEXTS = 2_000
+# So many texts are embedded between two commits: what a kill may cost.
+COMMIT_TEXTS = 256
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What an update has done so far."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    embedded: int = 0
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A document ready to be written, and the texts whose vectors it needs."""
+
+    document: Document
+    entries: tuple[PassageEntry, ...]
+    texts: dict[str, str]  # by digest
+
+
+def recipe(encoder: Encoder) -> str:
+    """Names all that decides which vector stands under an id."""
+    return f"{encoder.fingerprint} {SPLITTER} {ENTRY} {words.FINGERPRINT}"
+
+
+class Build:
+    """One update of a catalog from a content folder."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        encoder: Encoder,
+        content: Path,
+        *,
+        max_bytes: int,
+        report: Report,
+    ) -> None:
+        """Prepare; `report` is called with the progress after each batch."""
+        self._catalog = catalog
+        self._encoder = encoder
+        self._content = content
+        self._max_bytes = max_bytes
+        self._report = report
+        self._changes = _Changes()
+        self._done = 0
+        self._total = 0
+
+    def run(self) -> UpdateReport:
+        """Update the catalog. The caller holds the folder's lock.
+
+        Raises ContentError, EncoderError, StorageFullError; what was committed before
+        stays and answers.
+        """
+        started = time.monotonic()
+        notices = []
+        rebuilt = self._catalog.meta("recipe") not in ("", recipe(self._encoder))
+        if rebuilt:
+            notices.append(
+                "The model or the way of splitting texts has changed: "
+                "the whole library is indexed anew."
+            )
+        found = scan(self._content)
+        changed = self._note_files(found, everything=rebuilt)
+        self._total = sum(file.path.stat().st_size for file in changed)
+        if rebuilt:
+            self._replace_all(changed)
+        else:
+            self._add_all(changed)
+        with self._catalog.database.writing():
+            self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+        files = self._catalog.files()
+        return UpdateReport(
+            added=tuple(self._changes.added),
+            changed=tuple(self._changes.changed),
+            removed=tuple(self._changes.removed),
+            unchanged=tuple(self._changes.unchanged),
+            refused=tuple(f for f in files if f.state is not FileState.INDEXED),
+            embedded=self._changes.embedded,
+            reused=self._changes.reused,
+            notices=tuple(notices),
+            seconds=time.monotonic() - started,
+        )
+
+    def _note_files(
+        self, found: list[FoundFile], *, everything: bool
+    ) -> list[FoundFile]:
+        """Note removed and refused files; returns those whose text must be indexed."""
+        held = self._catalog.digests()
+        with self._catalog.database.writing():
+            for name in sorted(held.keys() - {file.name for file in found}):
+                self._catalog.remove(name)
+                self._changes.removed.append(name)
+        changed = []
+        for file in found:
+            digest, state = held.get(file.name, ("", FileState.REFUSED))
+            document = self._read(file, kept=state is not FileState.REFUSED)
+            if document is None:
+                continue
+            if state is FileState.KEPT:
+                with self._catalog.database.writing():
+                    self._catalog.settle(file.name)
+            if document.source.digest == digest and not everything:
+                self._changes.unchanged.append(file.name)
+                continue
+            (self._changes.changed if digest else self._changes.added).append(file.name)
+            changed.append(file)
+        return changed
+
+    def _read(self, file: FoundFile, *, kept: bool) -> Document | None:
+        """The file's document; None, with the reason noted, if it cannot be read."""
+        try:
+            if file.refusal:
+                raise UnreadableFileError(file.refusal)
+            return read(file.path, file.name, max_bytes=self._max_bytes)
+        except FileAccessError as error:
+            with self._catalog.database.writing():
+                if kept:
+                    self._catalog.keep(file.name, f"{error}; its last text is kept")
+                else:
+                    self._catalog.refuse(file.name, str(error))
+        except UnreadableFileError as error:
+            with self._catalog.database.writing():
+                self._catalog.refuse(file.name, str(error))
+        return None
+
+    def _add_all(self, files: list[FoundFile]) -> None:
+        """Index the files, each visible as soon as it is complete."""
+        with self._catalog.database.writing():
+            self._note_recipe()
+        for chunk in self._chunks(files):
+            self._embed(chunk)
+            for staged in chunk:
+                with self._catalog.database.writing():
+                    self._write(staged)
+
+    def _replace_all(self, files: list[FoundFile]) -> None:
+        """Index the files under a new recipe; all become visible in one commit."""
+        for chunk in self._chunks(files):
+            self._embed(chunk)
+        with self._catalog.database.writing():
+            self._note_recipe()
+            for chunk in self._chunks(files):
+                self._embed(chunk)  # only what changed on disk in the meantime
+                for staged in chunk:
+                    self._write(staged)
+
+    def _note_recipe(self) -> None:
+        self._catalog.set_meta("recipe", recipe(self._encoder))
+        self._catalog.set_meta("encoder", self._encoder.fingerprint)
+
+    def _write(self, staged: _Staged) -> None:
+        self._catalog.replace_document(staged.document, staged.entries)
+
+    def _chunks(self, files: list[FoundFile]) -> Iterator[list[_Staged]]:
+        """The files' documents, split, as many together as fill some batches."""
+        chunk: list[_Staged] = []
+        texts = 0
+        for file in files:
+            document = self._read(file, kept=True)
+            if document is None:
+                continue
+            staged = self._stage(document)
+            chunk.append(staged)
+            texts += len(staged.texts)
+            if texts >= CHUNK_TEXTS:
+                yield chunk
+                chunk, texts = [], 0
+        if chunk:
+            yield chunk
+
+    def _stage(self, document: Document) -> _Staged:
+        passages = split(
+            document,
+            word_pieces=self._encoder.word_pieces,
+            limit=max(16, self._encoder.word_piece_limit - CONTEXT_PIECES),
+        )
+        texts: dict[str, str] = {}
+        entries = tuple(_entry(document, passage, texts) for passage in passages)
+        return _Staged(document, entries, texts)
+
+    def _embed(self, chunk: list[_Staged]) -> None:
+        """Store the vectors that the chunk needs and the catalog does not have."""
+        texts = {d: text for staged in chunk for d, text in staged.texts.items()}
+        size = sum(len(staged.document.text.encode()) for staged in chunk)
+        name = self._encoder.fingerprint
+        known = self._catalog.known(name, list(texts))
+        self._changes.reused += len(known)
+        # Texts of like length together waste the least padding.
+        missing = sorted(texts.keys() - known, key=lambda d: (len(texts[d]), d))
+        for start in range(0, len(missing), COMMIT_TEXTS):
+            digests = missing[start : start + COMMIT_TEXTS]
+            vectors = self._encoder.encode_passages([texts[d] for d in digests])
+            if not np.isfinite(vectors).all():
+                raise EncoderError(
+                    "The model gave vectors that hold NaN; nothing of them is kept. "
+                    "Use another model (CITEBACK_MODEL)."
+                )
+            with self._catalog.database.writing():
+                self._catalog.add_vectors(name, digests, vectors)
+            self._changes.embedded += len(digests)
+            share = (start + len(digests)) / len(missing)
+            self._progress(chunk, int(size * share))
+        self._done += size
+        self._progress(chunk, 0)
+
+    def _progress(self, chunk: list[_Staged], ahead: int) -> None:
+        done = min(self._done + ahead, self._total)
+        name = chunk[0].document.source.path
+        self._report(Progress(path=name, done=done, total=self._total))
+
+
+def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> PassageEntry:
+    """The passage as stored; the texts to embed for it are put into `texts`."""
+    context = _context(document, passage)
+    digest = _text_digest(passage_text(context, passage.text), texts)
+    sentences = []
+    for number, span in enumerate(passage.sentences):
+        text = document.text[span.start : span.end]
+        sentences.append(
+            SentenceEntry(
+                id=_sentence_id(passage.id, number),
+                span=span,
+                stems=" ".join(words.stems(text)),
+                digest=_text_digest(" ".join(text.split()), texts),
+            )
+        )
+    stems = " ".join(words.stems(context))
+    return PassageEntry(passage, stems, digest, tuple(sentences))
+
+
+def passage_text(context: str, text: str) -> str:
+    """What is embedded for a passage: its headings and lead-in, then its words.
+
+    White space is evened out: where a line is wrapped means nothing.
+    """
+    return " ".join(f"{context} {text}".split())
+
+
+def _context(document: Document, passage: Passage) -> str:
+    """The headings above a passage and the words that lead into its list."""
+    parts = list(passage.headings)
+    if passage.lead_in:
+        parts.append(document.text[passage.lead_in.start : passage.lead_in.end])
+    return ". ".join(part[:CONTEXT_CHARACTERS] for part in parts[-3:])
+
+
+def _text_digest(text: str, texts: dict[str, str]) -> str:
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+    texts[digest] = text
+    return digest
+
+
+def _sentence_id(passage: int, number: int) -> int:
+    """A positive 63-bit id that lasts as long as the passage's."""
+    digest = hashlib.sha256(f"{passage} {number}".encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1

@@ -1,0 +1,76 @@
+"""The files of the content folder: which are there, and which are not for reading."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from citeback.errors import ContentError
+
+# The folder's own notes on what may be dropped there; no document of the user's.
+NOTES = "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file's name under the content folder ("/" between folders) and its place.
+
+    `refusal` says why the file must not be opened, "" if it may.
+    """
+
+    name: str
+    path: Path
+    refusal: str
+
+
+def scan(content: Path) -> list[FoundFile]:
+    """All files under the folder by name, hidden ones and the folder's notes left out.
+
+    Raises ContentError where the folder itself is missing or cannot be listed, so that
+    a drive that is not there does not pass for an emptied folder.
+    """
+    if not content.is_dir():
+        raise ContentError(
+            f"There is no folder {content}. Make it and put documents into it, or set "
+            "CITEBACK_CONTENT to the folder that holds them."
+        )
+    try:
+        return sorted(_walk(content), key=lambda file: file.name)
+    except OSError as error:
+        raise ContentError(
+            f"The folder {content} cannot be listed ({error.strerror or error})."
+        ) from error
+
+
+def _walk(content: Path) -> Iterator[FoundFile]:
+    root = content.resolve()
+    for folder, folders, files in os.walk(content, onerror=_fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for file in files:
+            path = Path(folder, file)
+            name = path.relative_to(content).as_posix()
+            if file.startswith(".") or name == NOTES:
+                continue
+            yield _found(name, path, root)
+
+
+def _found(name: str, path: Path, root: Path) -> FoundFile:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        # Bytes that are no text: shown escaped, and opened by nobody.
+        escaped = os.fsencode(name).decode("utf-8", "backslashreplace")
+        return FoundFile(escaped, path, "its name is not valid text; rename it")
+    if not path.resolve().is_relative_to(root):
+        return FoundFile(
+            name, path, "it is a link to a place outside; copy the file itself"
+        )
+    if not path.is_file():
+        return FoundFile(name, path, "it is not a regular file")
+    return FoundFile(name, path, "")
+
+
+def _fail(error: OSError) -> None:
+    raise error

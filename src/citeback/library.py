@@ -1,0 +1,276 @@
+"""The library: what every front door opens, updates and asks."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from citeback.ask.answer import answer
+from citeback.ask.examples import example_questions
+from citeback.errors import (
+    IndexBusyError,
+    IndexStateError,
+    StorageFullError,
+    UnknownDocumentError,
+)
+from citeback.index import snapshot as snapshots
+from citeback.index.catalog import Catalog
+from citeback.index.database import DamagedDatabaseError
+from citeback.index.encoder import Encoder, Vectors, load_encoder
+from citeback.index.snapshot import Snapshot
+from citeback.index.vectors import use_threads
+from citeback.ingest.build import Build, Report
+from citeback.records import (
+    Answer,
+    Document,
+    FileReport,
+    FileState,
+    LibrarySize,
+    UpdateReport,
+)
+from citeback.settings import Settings
+
+CATALOG = "catalog.sqlite"
+# Below this size the whole catalog is checked when it is opened (about a second).
+CHECKED_BYTES = 256_000_000
+EXAMPLE_DOCUMENTS = 20
+
+
+class Library:
+    """A folder of documents and the index made of it. Safe to use from threads.
+
+    Asking never writes. Only one process at a time may update.
+    """
+
+    def __init__(self, settings: Settings, encoder: Encoder | None) -> None:
+        """Use `Library.open`."""
+        self.settings = settings
+        self._encoder = encoder
+        self._loading = threading.Lock()
+        self._encoding = threading.Lock()
+        self._refreshing = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self.notices: list[str] = []
+        self._make_folder()
+        self._catalog = self._open_catalog()
+        use_threads(1)
+
+    @classmethod
+    def open(
+        cls,
+        content: Path | str | None = None,
+        index: Path | str | None = None,
+        *,
+        settings: Settings | None = None,
+        encoder: Encoder | None = None,
+    ) -> Self:
+        """The library of a content folder and its index, as last committed.
+
+        Folders left out are those of the settings. The model is loaded when it is
+        first needed, unless an encoder is given. A damaged catalog is put aside and
+        started anew (see `notices`); `update` fills it again from the documents.
+        Raises IndexStateError where the index folder cannot be used.
+        """
+        settings = settings or Settings()
+        if content is not None:
+            settings = replace(settings, content=Path(content))
+        if index is not None:
+            settings = replace(settings, index=Path(index))
+        return cls(settings, encoder)
+
+    def close(self) -> None:
+        """Give back the files. The library is not usable afterwards."""
+        self._catalog.database.close()
+
+    def __enter__(self) -> Self:
+        """The library itself, closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The model, loaded now if it was not yet. Raises EncoderError."""
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = load_encoder(
+                    self.settings.model, batch=self.settings.batch_size
+                )
+            return self._encoder
+
+    def update(
+        self, *, progress: Report | None = None, rebuild: bool = False
+    ) -> UpdateReport:
+        """Bring the index in step with the content folder.
+
+        With `rebuild` the present index is put aside and made anew. What is complete can be found while the rest is still being indexed. Raises
+        ContentError, EncoderError, IndexBusyError or StorageFullError; what was
+        complete before is kept in each case.
+        """
+        encoder = self.encoder
+        with self._locked():
+            if rebuild:
+                self._start_anew()
+            try:
+                report = self._build(encoder, progress)
+            except DamagedDatabaseError:
+                self._start_anew()
+                report = self._build(encoder, progress)
+            notices = [*self.notices, *report.notices]
+            try:
+                self._save(encoder)
+            except StorageFullError as error:
+                notices.append(str(error))
+            self.notices = []
+            return replace(report, notices=tuple(notices))
+
+    def ask(self, question: str, *, limit: int | None = None) -> Answer:
+        """The passages that answer a question best, and whether they do.
+
+        `limit` is how many at most, by default as set. Raises QuestionError for what
+        cannot be searched for, EncoderError and IndexStateError.
+        """
+        started = time.perf_counter()
+        encoder = self.encoder
+        with self._catalog.database.reading():
+            snapshot = self._current(encoder)
+            found = answer(
+                question,
+                catalog=self._catalog,
+                snapshot=snapshot,
+                encode=self._encode_question,
+                limit=limit or self.settings.passages_per_answer,
+                max_characters=self.settings.max_question_characters,
+            )
+        return replace(found, seconds=time.perf_counter() - started)
+
+    def document(self, path: str) -> Document:
+        """A document by its path. Raises UnknownDocumentError."""
+        document = self._catalog.document(path)
+        if document is None:
+            raise UnknownDocumentError(
+                f"There is no document {path!r} in the library (any more). "
+                "`python -m citeback list` shows what there is."
+            )
+        return document
+
+    def files(self) -> tuple[FileReport, ...]:
+        """Every file of the content folder as of the last update, by path."""
+        return self._catalog.files()
+
+    def size(self) -> LibrarySize:
+        """How much the library holds."""
+        return self._catalog.size()
+
+    def example_questions(self, limit: int = 4) -> tuple[str, ...]:
+        """Questions made from the documents' own headings, names and phrases."""
+        paths = [
+            file.source.path
+            for file in self.files()
+            if file.state is not FileState.REFUSED
+        ]
+        documents = map(self._catalog.document, paths[:EXAMPLE_DOCUMENTS])
+        return example_questions((d for d in documents if d), limit)
+
+    def _build(self, encoder: Encoder, progress: Report | None) -> UpdateReport:
+        return Build(
+            self._catalog,
+            encoder,
+            self.settings.content,
+            max_bytes=self.settings.max_file_megabytes * 1_000_000,
+            report=progress or (lambda _: None),
+        ).run()
+
+    def _encode_question(self, question: str) -> Vectors:
+        # Fast tokenizers refuse to be used by two threads at once.
+        with self._encoding:
+            return self.encoder.encode_question(question)
+
+    def _current(self, encoder: Encoder) -> Snapshot:
+        """The vectors of the last commit. The caller is inside `reading`."""
+        with self._refreshing:
+            made_with = self._catalog.meta("encoder")
+            if made_with not in ("", encoder.fingerprint):
+                raise IndexStateError(
+                    "The index was made with another model than the one in use. Run: "
+                    "python -m citeback index, then start again."
+                )
+            if self._snapshot is None:
+                self._snapshot = snapshots.load(
+                    self._catalog, self.settings.index, encoder.dimension
+                )
+            else:
+                self._snapshot = snapshots.refresh(self._catalog, self._snapshot)
+            return self._snapshot
+
+    def _save(self, encoder: Encoder) -> None:
+        with self._catalog.database.reading():
+            snapshot = self._current(encoder)
+        snapshots.save(self._catalog, self.settings.index, snapshot)
+
+    def _make_folder(self) -> None:
+        try:
+            self.settings.index.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexStateError(
+                f"The index folder {self.settings.index} cannot be made "
+                f"({error.strerror}). Set CITEBACK_INDEX to a folder you may write in."
+            ) from error
+
+    def _open_catalog(self) -> Catalog:
+        path = self.settings.index / CATALOG
+        try:
+            catalog = Catalog(path)
+            if path.stat().st_size > CHECKED_BYTES or catalog.database.is_sound():
+                return catalog
+            catalog.database.close()
+        except DamagedDatabaseError:
+            pass
+        with self._locked():
+            self._put_aside()
+            return Catalog(path)
+
+    def _start_anew(self) -> None:
+        """Go on with an empty catalog. The caller holds the folder's lock."""
+        self._catalog.database.close()
+        self._put_aside()
+        self._snapshot = None
+        self._catalog = Catalog(self.settings.index / CATALOG)
+
+    def _put_aside(self) -> None:
+        """Keep a damaged catalog under another name, so that nothing is destroyed."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        for ending in ("", "-wal", "-shm"):
+            path = self.settings.index / f"{CATALOG}{ending}"
+            if path.exists():
+                os.replace(path, path.with_name(f"replaced-{stamp}-{path.name}"))
+        self.notices.append(
+            "The index is made anew from the documents. The one before (damaged, from "
+            "another version, or asked to be replaced) was put aside as "
+            f"{self.settings.index}/replaced-{stamp}-{CATALOG}; you may delete it."
+        )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(self.settings.index / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexBusyError(
+                f"Another process is indexing into {self.settings.index}. Wait until "
+                "it is done; what was complete before answers meanwhile."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()

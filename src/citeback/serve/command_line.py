@@ -1,0 +1,130 @@
+"""The command line: ask, index, list. Exit status 0, or 2 where something failed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from citeback import __version__
+from citeback.errors import CitebackError, IndexBusyError
+from citeback.library import Library
+from citeback.records import UpdateReport
+from citeback.serve import terminal
+from citeback.serve.as_json import answer_json, file_json, update_json
+from citeback.settings import from_environment
+
+FAILED = 2
+Command = Callable[[Library, argparse.Namespace], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = from_environment()
+        with Library.open(options.content, options.index, settings=settings) as library:
+            command: Command = options.command
+            command(library, options)
+    except CitebackError as error:
+        print(f"citeback: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("citeback: stopped; what was complete is kept.", file=sys.stderr)
+        return FAILED
+    return 0
+
+
+def ask(library: Library, options: argparse.Namespace) -> None:
+    """Answer one question, the index brought up to date first."""
+    try:
+        report = update(library, quiet=options.json)
+        if report.notices or report.added or report.changed or report.removed:
+            _tell(terminal.update_lines(report))
+    except IndexBusyError as error:
+        _tell([str(error)])
+    answer = library.ask(options.question, limit=options.limit)
+    if options.json:
+        _print_json(answer_json(answer))
+    else:
+        print("\n".join(terminal.answer_lines(answer)))
+
+
+def index(library: Library, options: argparse.Namespace) -> None:
+    """Bring the index up to date."""
+    report = update(library, quiet=options.json, rebuild=options.rebuild)
+    if options.json:
+        _print_json(update_json(report))
+    else:
+        print("\n".join(terminal.update_lines(report)))
+
+
+def list_files(library: Library, options: argparse.Namespace) -> None:
+    """List the files as of the last update."""
+    files = library.files()
+    if options.json:
+        _print_json([file_json(report) for report in files])
+    else:
+        nothing = ["Nothing is indexed yet. Run: python -m citeback index"]
+        print("\n".join(terminal.file_lines(files) if files else nothing))
+
+
+def update(library: Library, *, quiet: bool, rebuild: bool = False) -> UpdateReport:
+    """Update with a bar on standard error, where that is a terminal."""
+    hidden = quiet or not sys.stderr.isatty()
+    with terminal.ProgressBar(hidden=hidden) as progress:
+        return library.update(progress=progress, rebuild=rebuild)
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--content", type=Path, help="folder of documents (CITEBACK_CONTENT)"
+    )
+    shared.add_argument(
+        "--index", type=Path, help="folder of the index (CITEBACK_INDEX)"
+    )
+    shared.add_argument("--json", action="store_true", help="print JSON")
+
+    parser = argparse.ArgumentParser(
+        prog="citeback",
+        description="Ask a folder of texts; get their own words, or that they do not say.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    asking = commands.add_parser("ask", parents=[shared], help="answer a question")
+    asking.add_argument("question")
+    asking.add_argument("--limit", type=_positive, help="passages to show")
+    asking.set_defaults(command=ask)
+
+    indexing = commands.add_parser(
+        "index", parents=[shared], help="bring the index up to date with the documents"
+    )
+    indexing.add_argument(
+        "--rebuild", action="store_true", help="make the index anew from the documents"
+    )
+    indexing.set_defaults(command=index)
+
+    listing = commands.add_parser(
+        "list", parents=[shared], help="list the documents and what was left out"
+    )
+    listing.set_defaults(command=list_files)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _tell(lines: Iterable[str]) -> None:
+    print("\n".join(lines), file=sys.stderr)

@@ -1,0 +1,136 @@
+"""Records as lines of text for the terminal, and a progress bar there."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Self
+
+from tqdm import tqdm
+
+from citeback.records import (
+    Answer,
+    FileReport,
+    FileState,
+    Hit,
+    Progress,
+    UpdateReport,
+    Verdict,
+)
+
+WIDTH = 88
+HEADLINES = {
+    Verdict.ANSWERS: "The text says:",
+    Verdict.TOUCHES: "The text touches on this but may not answer it.",
+    Verdict.SILENT: "The text does not say.",
+}
+
+
+def answer_lines(answer: Answer) -> Iterator[str]:
+    """An answer as a person reads it: the quote, then the passages."""
+    if answer.notice:
+        yield from (*_wrapped(answer.notice), "")
+    yield HEADLINES[answer.verdict]
+    if answer.verdict is Verdict.SILENT:
+        if answer.unseen:
+            yield f"No document uses: {', '.join(answer.unseen)}."
+        if answer.hits:
+            yield from ("", "Nearest passages:")
+    elif answer.hits:
+        yield from ("", *_wrapped(f"“{_flat(answer.hits[0].quote)}” [1]"))
+    for hit in answer.hits:
+        yield from ("", *_hit_lines(hit))
+
+
+def _hit_lines(hit: Hit) -> Iterator[str]:
+    yield from _wrapped(f"[{hit.number}] {_shown(locator(hit))}")
+    yield from _wrapped(_flat(hit.passage.text), indent="    ")
+    yield f"    {hit.source.path}:{hit.passage.start}-{hit.passage.end}"
+    for place in hit.also_in:
+        yield f"    also in {_shown(place.source.title)}, ¶ {place.paragraph}"
+
+
+def locator(hit: Hit) -> str:
+    """Where the passage stands, so that a person can find it without a computer."""
+    passage = hit.passage
+    part = f", part {passage.part} of {passage.parts}" if passage.parts > 1 else ""
+    return " › ".join(
+        (hit.source.title, *passage.headings, f"¶ {passage.paragraph}{part}")
+    )
+
+
+def file_lines(reports: tuple[FileReport, ...]) -> Iterator[str]:
+    """One file a line, with what was left out of it below."""
+    for report in reports:
+        name = _shown(report.source.path)
+        if report.state is FileState.REFUSED:
+            yield f"{name}: not read: {report.reason}"
+            continue
+        yield f"{name}: {report.paragraphs} paragraphs, {report.passages} passages"
+        if report.reason:
+            yield f"    {report.state}: {report.reason}"
+        for block in report.skipped:
+            yield f"    left out, {block.start}-{block.end}: {block.note}"
+
+
+def update_lines(report: UpdateReport) -> Iterator[str]:
+    """What an update did, in a line or two, and each refusal."""
+    yield from report.notices
+    counts = [
+        f"{len(paths)} {word}"
+        for paths, word in (
+            (report.added, "added"),
+            (report.changed, "changed"),
+            (report.removed, "removed"),
+            (report.unchanged, "unchanged"),
+        )
+        if paths
+    ]
+    yield (
+        f"Documents: {', '.join(counts) or 'none'}; {report.embedded} texts embedded "
+        f"in {report.seconds:.1f} s."
+    )
+    for file in report.refused:
+        yield f"{_shown(file.source.path)}: {file.state}: {file.reason}"
+
+
+class ProgressBar:
+    """A bar on standard error that is cleared away at the end."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        """Prepare; nothing is drawn yet."""
+        self._bar = tqdm(
+            desc="Indexing", unit="B", unit_scale=True, disable=hidden, leave=False
+        )
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far the update has come."""
+        self._bar.total = progress.total
+        self._bar.set_postfix_str(_shown(progress.path)[-40:], refresh=False)
+        self._bar.update(progress.done - self._bar.n)
+
+    def __enter__(self) -> Self:
+        """The bar itself, cleared away at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Clear the bar away."""
+        self._bar.close()
+
+
+def _flat(text: str) -> str:
+    """A quote on one line; only its white space is changed."""
+    return _shown(" ".join(text.split()))
+
+
+def _shown(text: str) -> str:
+    """Without control signs, which could rewrite what the terminal shows."""
+    return "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent
+    ) or [indent]

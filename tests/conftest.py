@@ -1,0 +1,57 @@
+"""What most tests share: small libraries, and the bundled model loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from doubles import WordHashEncoder
+
+from citeback.index.encoder import Encoder, load_encoder
+from citeback.library import Library
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+CONTENT = Path(__file__).resolve().parents[1] / "content"
+
+TEXTS = {
+    "kettle.txt": "The blue kettle boils water in four minutes.\n\n"
+    "Tea is kept in the third cupboard. Sugar stands beside it.",
+    "garden.md": "# The garden\n\n## Trees\n\nThe apple tree was planted in 1987.\n\n"
+    "## Tools\n\nThe shed holds:\n\n- a spade\n- a rake\n",
+}
+
+MakeLibrary = Callable[..., Library]
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A content folder with two small documents."""
+    folder = tmp_path / "content"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def make_library(tmp_path: Path, content: Path) -> Iterator[MakeLibrary]:
+    """Opens libraries over the content folder with the word-hash encoder."""
+    opened = []
+
+    def make(encoder: Encoder | None = None) -> Library:
+        library = Library.open(
+            content, tmp_path / "index", encoder=encoder or WordHashEncoder()
+        )
+        opened.append(library)
+        return library
+
+    yield make
+    for library in opened:
+        library.close()
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> Encoder:
+    """The bundled model, loaded once for all tests."""
+    return load_encoder("", batch=32)

@@ -1,0 +1,53 @@
+"""What counts as a word, in several scripts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citeback.index.words import content_stems, stems, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Center’s News", ["the", "center's", "news"]),
+        ("2,178.5 and 2178", ["2178.5", "and", "2178"]),
+        ("naïve Straße", ["naive", "strasse"]),
+        ("नेपालको राजधानी", ["नेपालको", "राजधानी"]),
+        ("東京 2020年", ["東", "京", "2020", "年"]),
+        ("re-entry", ["re", "entry"]),
+    ],
+)
+def test_words_in_many_scripts(text: str, expected: list[str]) -> None:
+    assert [word for word, _ in words(text)] == expected
+
+
+@given(st.text())
+def test_spans_lie_in_order_in_the_text(text: str) -> None:
+    end = 0
+    for _, span in words(text):
+        assert end <= span.start < span.end <= len(text)
+        end = span.end
+
+
+@given(st.text())
+def test_stems_survive_being_stored_with_spaces_between(text: str) -> None:
+    found = stems(text)
+    assert " ".join(found).split() == found
+
+
+def test_stems_join_inflections() -> None:
+    assert stems("organized organizing organizes") == ["organ"] * 3
+
+
+def test_content_stems_leave_stop_words_out_and_keep_the_written_word() -> None:
+    assert content_stems("Who organized the Workshops?") == {
+        "organ": "organized",
+        "workshop": "Workshops",
+    }
+
+
+def test_a_question_of_stop_words_keeps_them() -> None:
+    assert list(content_stems("Who was he?")) == ["who", "was", "he"]

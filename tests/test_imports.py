@@ -1,0 +1,70 @@
+"""Imports point one way, and each heavy package is imported in one place."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "citeback"
+
+# What each part may import of ours, besides itself.
+BASE = {"records", "errors", "settings"}
+ALLOWED = {
+    "records": set(),
+    "errors": set(),
+    "settings": {"errors"},
+    "index": BASE,
+    "ingest": BASE | {"index"},
+    "ask": BASE | {"index"},
+    "library": BASE | {"index", "ingest", "ask"},
+    "evaluate": BASE | {"library"},
+    "serve": BASE | {"library", "evaluate"},
+    "__init__": set(),
+    "__main__": {"serve"},
+}
+ONLY_IN = {
+    "sentence_transformers": "index/encoder.py",
+    "torch": "index/encoder.py",
+    "huggingface_hub": "index/encoder.py",
+    "sqlite3": "index/database.py",
+    "faiss": "index/vectors.py",
+    "snowballstemmer": "index/words.py",
+    "gradio": "serve/page.py",
+    "markdown_it": "ingest/markdown.py",
+}
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def imported(file: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def part(file: Path) -> str:
+    return file.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def test_there_are_files_to_check() -> None:
+    assert len(FILES) > 20
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(SOURCE)))
+def test_imports_point_one_way(file: Path) -> None:
+    ours = {n.split(".")[1] for n in imported(file) if n.startswith("citeback.")}
+    ours -= {"__version__", part(file)}
+    assert ours <= ALLOWED[part(file)]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(SOURCE)))
+def test_heavy_packages_are_imported_in_one_place(file: Path) -> None:
+    name = file.relative_to(SOURCE).as_posix()
+    for package in {n.split(".")[0] for n in imported(file)} & ONLY_IN.keys():
+        assert ONLY_IN[package] == name

@@ -1,0 +1,125 @@
+"""An update killed at random moments: the next start has the last complete state."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from doubles import WordHashEncoder
+
+from citeback.ingest.build import COMMIT_TEXTS
+from citeback.library import Library
+
+DOCUMENTS = 12
+PARAGRAPHS = 40
+KILLS = 10
+
+# The encoder writes down what it embeds before it does, so that repeats are seen.
+SCRIPT = """
+import sys
+from doubles import WordHashEncoder
+from citeback.library import Library
+
+content, index, log = sys.argv[1:]
+
+class Logging(WordHashEncoder):
+    def encode_passages(self, texts):
+        rows = super().encode_passages(texts)
+        with open(log, "a") as file:
+            file.write("".join(f"{text}\\n" for text in texts))
+        return rows
+
+print("ready", flush=True)
+with Library.open(content, index, encoder=Logging(seconds=0.0006)) as library:
+    library.update()
+print("done", flush=True)
+"""
+
+
+def write_documents(content: Path, edition: str) -> None:
+    content.mkdir(exist_ok=True)
+    for number in range(DOCUMENTS):
+        paragraphs = (
+            f"Edition {edition}, document {number} says in paragraph {n} that "
+            f"thing {number * 1000 + n} is kept. It is {n} years old."
+            for n in range(PARAGRAPHS)
+        )
+        (content / f"{number:02}.txt").write_text("\n\n".join(paragraphs))
+
+
+def start(content: Path, index: Path, log: Path) -> subprocess.Popen[str]:
+    here = Path(__file__).resolve().parent
+    path = os.pathsep.join([str(here), str(here.parent / "src")])
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(content), str(index), str(log)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Whether the update was still going on when it was killed."""
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    rest = process.stdout.read() if process.stdout else ""
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
+    return "done" not in rest
+
+
+def check_whole(library: Library, editions: set[str]) -> int:
+    """Every document in the library is complete, of one edition; returns how many."""
+    files = library.files()
+    for file in files:
+        assert file.passages == file.paragraphs == PARAGRAPHS
+        text = library.document(file.source.path).text
+        assert sum(text.startswith(f"Edition {e},") for e in editions) == 1
+        number = int(file.source.path.removesuffix(".txt"))
+        thing = number * 1000 + PARAGRAPHS - 1
+        hit = library.ask(f"Is thing {thing} kept?", limit=1).hits[0]
+        assert hit.passage.path == file.source.path
+        assert f"thing {thing} " in hit.passage.text
+    return len(files)
+
+
+@pytest.mark.parametrize("edition", ["first", "second"])
+def test_killed_while_indexing(tmp_path: Path, edition: str) -> None:
+    """Kills a first indexing, or one of documents that have all changed."""
+    content, index, log = (tmp_path / name for name in ("content", "index", "log"))
+    editions = {"first"}
+    write_documents(content, "first")
+    if edition == "second":
+        with Library.open(content, index, encoder=WordHashEncoder()) as library:
+            library.update()
+        write_documents(content, "second")
+        editions.add("second")
+    moments = random.Random(edition)
+    killed = 0
+    for _ in range(KILLS):
+        process = start(content, index, log)
+        killed += kill_after(process, moments.uniform(0.0, 0.5))
+        with Library.open(content, index, encoder=WordHashEncoder()) as library:
+            held = check_whole(library, editions)
+            assert edition == "first" or held == DOCUMENTS
+    assert killed > 0
+
+    encoder = WordHashEncoder()
+    with Library.open(content, index, encoder=encoder) as library:
+        library.update()
+        assert check_whole(library, {edition}) == DOCUMENTS
+    embedded = [*log.read_text().splitlines(), *encoder.seen]
+    repeats = len(embedded) - len(set(embedded))
+    # What was committed is never embedded again; a kill may cost one batch.
+    assert repeats <= killed * COMMIT_TEXTS
+    assert len(encoder.seen) < len(set(embedded))

@@ -1,0 +1,417 @@
+"""The library as its front doors use it: updating, asking, and surviving."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import TEXTS, MakeLibrary
+from doubles import WordHashEncoder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from citeback.errors import (
+    ContentError,
+    EncoderError,
+    IndexBusyError,
+    IndexStateError,
+    QuestionError,
+    StorageFullError,
+    UnknownDocumentError,
+)
+from citeback.library import Library
+from citeback.records import FileState, Progress, Verdict
+
+KETTLE = "How long does the blue kettle take to boil water?"
+
+
+def paths(library: Library, question: str) -> list[str]:
+    return [hit.source.path for hit in library.ask(question).hits]
+
+
+def test_a_question_finds_its_passage_and_quotes_it_exactly(
+    make_library: MakeLibrary,
+) -> None:
+    library = make_library()
+    library.update()
+    answer = library.ask(KETTLE)
+    hit = answer.hits[0]
+    assert answer.verdict is Verdict.ANSWERS
+    assert hit.quote == "The blue kettle boils water in four minutes."
+    document = library.document(hit.source.path)
+    assert document.text[hit.best.start : hit.best.end] == hit.quote
+    assert document.text[hit.passage.start : hit.passage.end] == hit.passage.text
+    assert [h.number for h in answer.hits] == list(range(1, len(answer.hits) + 1))
+
+
+def test_every_passage_finds_itself(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    for path in TEXTS:
+        document = library.document(path)
+        for block in document.blocks:
+            if block.paragraph:
+                text = document.text[block.start : block.end]
+                best = library.ask(text).hits[0].passage
+                assert (best.path, best.paragraph) == (path, block.paragraph)
+
+
+def test_headings_and_lead_ins_help_to_find(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    hit = library.ask("What tools does the shed of the garden hold?").hits[0]
+    assert hit.passage.headings == ("The garden", "Tools")
+    assert "spade" in hit.passage.text
+
+
+def test_nothing_unchanged_is_embedded_again(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    first = WordHashEncoder()
+    make_library(first).update()
+    assert len(first.seen) == len(set(first.seen)) > 0
+    (content / "kettle.txt").write_text(TEXTS["kettle.txt"] + "\n\nMilk is cold.")
+    second = WordHashEncoder()
+    report = make_library(second).update()
+    assert report.changed == ("kettle.txt",)
+    assert report.unchanged == ("garden.md",)
+    assert set(second.seen) == {"Milk is cold."}
+
+
+def test_a_removed_file_leaves_the_results(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    library.update()
+    assert "kettle.txt" in paths(library, KETTLE)
+    (content / "kettle.txt").unlink()
+    assert library.update().removed == ("kettle.txt",)
+    assert "kettle.txt" not in paths(library, KETTLE)
+    with pytest.raises(UnknownDocumentError, match=r"kettle\.txt"):
+        library.document("kettle.txt")
+
+
+def test_another_open_library_sees_the_update(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    one, other = make_library(), make_library()
+    one.update()
+    assert paths(other, KETTLE)[0] == "kettle.txt"
+    (content / "kettle.txt").unlink()
+    one.update()
+    assert "kettle.txt" not in paths(other, KETTLE)
+
+
+def test_saved_and_opened_again_gives_equal_hits(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    before = library.ask(KETTLE)
+    after = make_library().ask(KETTLE)
+    assert (after.hits, after.verdict) == (before.hits, before.verdict)
+
+
+@pytest.mark.parametrize("name", ["passages.faiss", "sentences.faiss"])
+@pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "empty"])
+def test_a_damaged_faiss_file_is_made_again_without_embedding(
+    make_library: MakeLibrary, tmp_path: Path, name: str, damage: str
+) -> None:
+    library = make_library()
+    library.update()
+    before = library.ask(KETTLE).hits
+    file = tmp_path / "index" / name
+    data = bytearray(file.read_bytes())
+    if damage == "missing":
+        file.unlink()
+    else:
+        data[len(data) // 2] ^= 0xFF
+        size = {"truncated": len(data) // 2, "flipped": len(data), "empty": 0}[damage]
+        file.write_bytes(data[:size])
+    encoder = WordHashEncoder()
+    again = make_library(encoder)
+    assert again.ask(KETTLE).hits == before
+    again.update()
+    assert encoder.seen == []
+    assert file.stat().st_size == len(data)
+
+
+@pytest.mark.parametrize("damage", ["garbage", "truncated", "another format"])
+def test_a_damaged_catalog_is_put_aside_and_made_anew(
+    make_library: MakeLibrary, tmp_path: Path, damage: str
+) -> None:
+    library = make_library()
+    library.update()
+    before = library.ask(KETTLE).hits
+    if damage == "another format":
+        library._catalog.set_meta("format", "0")
+    library.close()
+    file = tmp_path / "index" / "catalog.sqlite"
+    if damage == "garbage":
+        file.write_bytes(b"no database" * 1000)
+    elif damage == "truncated":
+        os.truncate(file, file.stat().st_size // 2)
+    again = make_library()
+    report = again.update()
+    assert any("put aside" in notice for notice in report.notices)
+    assert again.ask(KETTLE).hits == before
+    assert list(file.parent.glob("replaced-*-catalog.sqlite"))
+
+
+def test_another_model_rebuilds_the_whole(make_library: MakeLibrary) -> None:
+    make_library().update()
+    other = make_library(WordHashEncoder(fingerprint="word-hash-2", dimension=32))
+    with pytest.raises(IndexStateError, match="another model"):
+        other.ask(KETTLE)
+    report = other.update()
+    assert any("indexed anew" in notice for notice in report.notices)
+    assert paths(other, KETTLE)[0] == "kettle.txt"
+    with pytest.raises(IndexStateError, match="another model"):
+        make_library().ask(KETTLE)
+
+
+def test_a_failure_while_changing_the_model_leaves_the_old_index(
+    make_library: MakeLibrary,
+) -> None:
+    old = make_library()
+    old.update()
+
+    class Failing(WordHashEncoder):
+        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
+            raise EncoderError("broken")
+
+    with pytest.raises(EncoderError, match="broken"):
+        make_library(Failing(fingerprint="word-hash-2")).update()
+    assert paths(old, KETTLE)[0] == "kettle.txt"
+
+
+def test_vectors_with_nan_are_refused(make_library: MakeLibrary) -> None:
+    class Broken(WordHashEncoder):
+        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
+            return super().encode_passages(texts) * np.nan
+
+    with pytest.raises(EncoderError, match="NaN"):
+        make_library(Broken()).update()
+
+
+def test_two_processes_cannot_index_at_the_same_time(
+    make_library: MakeLibrary,
+) -> None:
+    library, other = make_library(), make_library()
+    library.update()
+    with library._locked():
+        with pytest.raises(IndexBusyError, match="Another process"):
+            other.update()
+        assert paths(other, KETTLE)[0] == "kettle.txt"
+
+
+def test_a_full_disk_keeps_the_last_complete_state(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    library.update()
+    (content / "long.txt").write_text(
+        "\n\n".join(f"Paragraph number {n} tells of thing {n}." for n in range(2000))
+    )
+    database = library._catalog.database
+    pages = database.rows("PRAGMA page_count")[0][0]
+    database.run(f"PRAGMA max_page_count = {pages + 20}")
+    with pytest.raises(StorageFullError, match="Make room"):
+        library.update()
+    assert paths(library, KETTLE)[0] == "kettle.txt"
+    database.run("PRAGMA max_page_count = 1073741823")
+    library.update()
+    assert paths(library, "What does paragraph number 1234 tell?")[0] == "long.txt"
+
+
+def test_no_room_for_the_faiss_files_is_a_notice(
+    make_library: MakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("citeback.index.vectors.VectorIndex.save", full)
+    library = make_library()
+    assert any("Make room" in notice for notice in library.update().notices)
+    assert paths(library, KETTLE)[0] == "kettle.txt"
+
+
+def test_bad_files_are_refused_with_a_reason_and_the_rest_is_indexed(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    (content / "empty.txt").write_bytes(b"")
+    (content / "binary.txt").write_bytes(b"\x00\x01\x02" * 100)
+    (content / "latin.txt").write_bytes("Köln".encode("latin-1"))
+    (content / "picture.png").write_bytes(b"\x89PNG")
+    with (content / "big.txt").open("wb") as file:
+        file.truncate(50_000_000)
+    library = make_library()
+    report = library.update()
+    refused = {file.source.path: file.reason for file in report.refused}
+    assert refused.keys() == {
+        "empty.txt",
+        "binary.txt",
+        "latin.txt",
+        "picture.png",
+        "big.txt",
+    }
+    assert all(len(reason) > 10 for reason in refused.values())
+    assert report.added == ("garden.md", "kettle.txt")
+    assert paths(library, KETTLE)[0] == "kettle.txt"
+
+
+def test_an_unreadable_file_keeps_its_last_text(
+    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    library.update()
+    # Root reads everything, so the refusal itself is played.
+    real_open = Path.open
+
+    def locked(self: Path, *args: object, **kwargs: object) -> object:
+        if self.name == "kettle.txt":
+            raise PermissionError(13, "Permission denied")
+        return real_open(self, *args, **kwargs)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", locked)
+        library.update()
+    states = {f.source.path: (f.state, f.reason) for f in library.files()}
+    assert states["kettle.txt"][0] is FileState.KEPT
+    assert "kept" in states["kettle.txt"][1]
+    assert paths(library, KETTLE)[0] == "kettle.txt"
+    library.update()
+    assert {f.state for f in library.files()} == {FileState.INDEXED}
+
+
+def test_a_missing_content_folder_removes_nothing(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    library.update()
+    shutil.move(content, content.with_name("elsewhere"))
+    with pytest.raises(ContentError, match="There is no folder"):
+        library.update()
+    assert paths(library, KETTLE)[0] == "kettle.txt"
+
+
+def test_an_empty_content_folder_is_said(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    for file in content.iterdir():
+        file.unlink()
+    library = make_library()
+    library.update()
+    answer = library.ask(KETTLE)
+    assert (answer.verdict, answer.hits) == (Verdict.SILENT, ())
+    assert "holds no text yet" in answer.notice
+
+
+def test_hidden_files_notes_and_links_outside_are_not_read(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.txt").write_text("The password is swordfish.")
+    (content / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (content / ".hidden.txt").write_text("Hidden words.")
+    (content / "README.md").write_text("Notes on the folder.")
+    library = make_library()
+    report = library.update()
+    assert report.added == ("garden.md", "kettle.txt")
+    assert ["link" in file.reason for file in report.refused] == [True]
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "Type a question"),
+        (" \n\t", "Type a question"),
+        ("🤔🎉", "no words"),
+        ("?!…", "no words"),
+        ("why " * 25_000, "100,000 characters|99,999 characters"),
+    ],
+)
+def test_questions_that_cannot_be_searched_for(
+    make_library: MakeLibrary, question: str, message: str
+) -> None:
+    library = make_library()
+    library.update()
+    with pytest.raises(QuestionError, match=message):
+        library.ask(question)
+
+
+def test_a_question_in_another_language_gets_a_notice(
+    make_library: MakeLibrary,
+) -> None:
+    library = make_library()
+    library.update()
+    answer = library.ask("नेपालको राजधानी कहाँ छ?")
+    assert answer.verdict is not Verdict.ANSWERS
+    assert "another language" in answer.notice
+
+
+def test_near_duplicates_are_folded_and_figures_are_not(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    kettle = TEXTS["kettle.txt"].split("\n\n")[0]
+    (content / "copy.txt").write_text(kettle.replace("water", "water,"))
+    (content / "other.txt").write_text("The red kettle 7 boils water in 5 minutes.")
+    (content / "third.txt").write_text("The red kettle 8 boils water in 5 minutes.")
+    library = make_library()
+    library.update()
+    hits = library.ask(KETTLE).hits
+    together = {hits[0].source.path, *(p.source.path for p in hits[0].also_in)}
+    assert together == {"kettle.txt", "copy.txt"}
+    assert {"other.txt", "third.txt"} <= {hit.source.path for hit in hits}
+
+
+def test_progress_rises_to_the_whole(make_library: MakeLibrary) -> None:
+    seen: list[Progress] = []
+    make_library().update(progress=seen.append)
+    done = [progress.done for progress in seen]
+    assert done == sorted(done)
+    assert seen[-1].done == seen[-1].total > 0
+
+
+def test_examples_come_from_the_texts(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    examples = library.example_questions()
+    assert examples
+    whole = " ".join(TEXTS.values())
+    for example in examples:
+        topic = example.removeprefix("What does the text say about ").strip("?“”")
+        assert topic.removeprefix("the ") in whole
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(text=st.text(min_size=1, max_size=400), question=st.text(max_size=60))
+def test_quotes_are_exact_slices_whatever_the_text(
+    make_library: MakeLibrary, content: Path, text: str, question: str
+) -> None:
+    (content / "any.txt").write_text(text, encoding="utf-8", newline="")
+    library = make_library()
+    library.update()
+    try:
+        answer = library.ask(question)
+    except QuestionError:
+        return
+    finally:
+        library.close()
+    for hit in answer.hits:
+        raw = (content / hit.source.path).read_bytes().decode("utf-8-sig")
+        assert raw[hit.passage.start : hit.passage.end] == hit.passage.text
+        assert raw[hit.best.start : hit.best.end] == hit.quote
+
+
+def test_a_rebuild_gives_the_same_answers(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    before = library.ask(KETTLE).hits
+    report = library.update(rebuild=True)
+    assert len(report.added) == len(TEXTS)
+    assert library.ask(KETTLE).hits == before
