@@ -47,7 +47,7 @@ def write_documents(content: Path, edition: str) -> None:
     for number in range(DOCUMENTS):
         paragraphs = (
             f"Edition {edition}, document {number} says in paragraph {n} that "
-            f"thing {number * 1000 + n} is kept. It is {n} years old."
+            f"thing {(number + 1) * 1000 + n} is kept. It is {n} years old."
             for n in range(PARAGRAPHS)
         )
         (content / f"{number:02}.txt").write_text("\n\n".join(paragraphs))
@@ -86,7 +86,7 @@ def check_whole(library: Library, editions: set[str]) -> int:
         text = library.document(file.source.path).text
         assert sum(text.startswith(f"Edition {e},") for e in editions) == 1
         number = int(file.source.path.removesuffix(".txt"))
-        thing = number * 1000 + PARAGRAPHS - 1
+        thing = (number + 1) * 1000 + PARAGRAPHS - 1
         hit = library.ask(f"Is thing {thing} kept?", limit=1).hits[0]
         assert hit.passage.path == file.source.path
         assert f"thing {thing} " in hit.passage.text

@@ -104,8 +104,10 @@ def _runs_of_capitals(text: str) -> Iterator[str]:
         if 2 <= last - start <= MAX_WORDS:
             first = start + (marked[start][0] in words.STOP_WORDS)
             if last - first >= 2:
-                name = text[marked[first][1].start : marked[last - 1][1].end]
-                yield "the " + " ".join(name.split())
+                begin = marked[first][1].start
+                article = "the " if text[:begin].lower().endswith("the ") else ""
+                name = text[begin : marked[last - 1][1].end]
+                yield article + " ".join(name.split())
         start = max(end, start + 1)
 
 

@@ -59,8 +59,8 @@ def passage_count(catalog: Catalog) -> int:
 def passages_of_sentences(catalog: Catalog, sentences: Sequence[int]) -> list[int]:
     """The passages that hold the sentences, in the sentences' order, each once."""
     rows = catalog.database.rows(
-        "SELECT passage FROM json_each(?) JOIN sentences ON id = value "
-        "ORDER BY json_each.key",
+        "SELECT passage FROM json_each(?) e JOIN sentences s ON s.id = e.value "
+        "ORDER BY e.key",
         (json.dumps([int(i) for i in sentences]),),
     )
     return list(dict.fromkeys(passage for (passage,) in rows))

@@ -274,8 +274,8 @@ class Catalog:
     ) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
         """Id and float32 vector of each of the ids in "passages" or "sentences"."""
         rows = self.database.rows(
-            f"SELECT id, vector FROM json_each(?) JOIN {table} ON id = json_each.value "
-            f"JOIN vectors ON vectors.digest = {table}.digest AND encoder = ?",
+            f"SELECT t.id, vector FROM json_each(?) e JOIN {table} t ON t.id = e.value "
+            "JOIN vectors v ON v.digest = t.digest AND v.encoder = ?",
             (json.dumps([int(i) for i in ids]), self.meta("encoder")),
         )
         for identity, vector in rows:

@@ -112,7 +112,9 @@ def load_encoder(model: str, *, batch: int) -> Encoder:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()  # loading takes a second; a bar only unsettles
         loaded = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except Exception as error:
         raise EncoderError(

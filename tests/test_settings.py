@@ -1,0 +1,40 @@
+"""Settings from the environment, and what is said of wrong ones."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from citeback.errors import SettingsError
+from citeback.settings import PREFIX, Settings, from_environment
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def test_defaults_and_values() -> None:
+    assert from_environment({"HOME": "/x"}) == Settings()
+    found = from_environment({"CITEBACK_PORT": "8000", "CITEBACK_CONTENT": "texts"})
+    assert (found.port, found.content) == (8000, Path("texts"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("CITEBACK_PROT", "1", "Did you mean CITEBACK_PORT"),
+        ("CITEBACK_PORT", "many", "must be a whole number"),
+        ("CITEBACK_PORT", "70000", "ports end at 65535"),
+        ("CITEBACK_BATCH_SIZE", "0", "must be 1 or more"),
+    ],
+)
+def test_wrong_settings_are_explained(name: str, value: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        from_environment({name: value})
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    text = README.read_text(encoding="utf-8")
+    for field in fields(Settings):
+        row = f"| `{PREFIX}{field.name.upper()}` | `{field.default}` |"
+        assert row.replace("``", "(none)") in text, row
