@@ -1,0 +1,210 @@
+"""Cut a document's paragraphs and lists into passages that the encoder can read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from citeback.ingest.lines import after_marker
+from citeback.ingest.sentences import sentence_spans
+from citeback.records import Block, BlockKind, Document, Passage, Span
+
+SPLITTER = "1"
+"""Names the rules of reading and splitting; raised by hand whenever they change, so
+that what older rules cut is cut anew."""
+
+# A word piece is hardly ever longer. It keeps a word without end, which may count as
+# one unknown piece, from making a passage of a megabyte.
+LONGEST_PIECE = 10
+
+# How far from its middle a sentence over the limit is searched for a place to cut.
+REACH = 2000
+
+_WORD = re.compile(r"\w")
+_CLAUSE_END = re.compile(
+    r"[,;:–—،؛、，；：][\"'”’»)\]]*(?=\s)|[،؛、，；：]|\s[–—-](?=\s)"
+)
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is not cut further: a sentence, with the bullet before it if any."""
+
+    start: int
+    sentence: Span
+    weight: int
+
+
+def split(
+    document: Document, *, word_pieces: Callable[[str], int], limit: int
+) -> tuple[Passage, ...]:
+    """The document's passages in reading order, each of at most `limit` word pieces.
+
+    `word_pieces` counts a text's pieces without special tokens, and is asked once
+    for each sentence. A paragraph or list over the limit is cut between sentences
+    into even parts; a sentence over it, between clauses, words or characters. Later
+    parts of a list leave room for its lead-in.
+    """
+    scale = _Scale(document.text, word_pieces)
+    seen: Counter[str] = Counter()
+    passages: list[Passage] = []
+    for block in document.blocks:
+        if block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST):
+            for passage in _passages(document.source.path, block, scale, limit):
+                number = seen[passage.text]
+                seen[passage.text] += 1
+                identity = _id(passage.path, passage.text, number)
+                passages.append(replace(passage, id=identity))
+    return tuple(passages)
+
+
+def _passages(path: str, block: Block, scale: _Scale, limit: int) -> Iterator[Passage]:
+    """The block's passages, all with id 0."""
+    lead_in, reserve = _lead_in(block, scale, limit)
+    units = list(_units(block, scale, limit - reserve))
+    groups = _even_groups(units, limit, reserve)
+    for part, group in enumerate(groups, start=1):
+        start, end = group[0].start, group[-1].sentence.end
+        yield Passage(
+            id=0,
+            path=path,
+            start=start,
+            end=end,
+            text=scale.text[start:end],
+            paragraph=block.paragraph,
+            part=part,
+            parts=len(groups),
+            headings=block.headings,
+            lead_in=lead_in if part > 1 else None,
+            sentences=tuple(unit.sentence for unit in group),
+        )
+
+
+def _id(path: str, text: str, number: int) -> int:
+    """A positive 63-bit number for the text's occurrence `number` (from 0) in `path`."""
+    digest = hashlib.sha256(f"{path}\0{number}\0{text}".encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1 or 1
+
+
+class _Scale:
+    """Weighs stretches of one text in word pieces."""
+
+    def __init__(self, text: str, word_pieces: Callable[[str], int]) -> None:
+        """Weigh stretches of `text` by `word_pieces`."""
+        self.text = text
+        self.word_pieces = word_pieces
+
+    def weight(self, start: int, end: int) -> int:
+        """The stretch's pieces, and no fewer than its length allows."""
+        return max(self.word_pieces(self.text[start:end]), self.least(start, end))
+
+    def least(self, start: int, end: int) -> int:
+        """What the stretch weighs at least, found without counting."""
+        return -(-(end - start) // LONGEST_PIECE)
+
+
+def _lead_in(block: Block, scale: _Scale, limit: int) -> tuple[Span | None, int]:
+    """The sentence that leads into the list, with its weight; none if it is heavy."""
+    if not block.items or block.start == block.items[0].start:
+        return None, 0
+    sentence = _sentences(scale.text, block.start, block.items[0].start)[-1]
+    if scale.least(sentence.start, sentence.end) * 2 > limit:
+        return None, 0
+    weight = scale.weight(sentence.start, sentence.end)
+    return (sentence, weight) if weight * 2 <= limit else (None, 0)
+
+
+def _units(block: Block, scale: _Scale, limit: int) -> Iterator[_Unit]:
+    """The block's sentences, no heavier than `limit`; no sentence leaves its item."""
+    text = scale.text
+    first = block.items[0].start if block.items else block.end
+    for sentence in _sentences(text, block.start, first):
+        yield from _light(sentence.start, sentence, scale, limit)
+    start = first
+    for item in block.items:
+        words = after_marker(text, item.start, item.end)
+        if item is not block.items[-1] and not _WORD.search(text, words, item.end):
+            # A bullet with nothing behind it goes with the next item.
+            continue
+        for sentence in _sentences(text, words, item.end):
+            yield from _light(start, sentence, scale, limit)
+            start = sentence.end
+
+
+def _sentences(text: str, start: int, end: int) -> list[Span]:
+    return [
+        Span(start + span.start, start + span.end)
+        for span in sentence_spans(text[start:end])
+    ]
+
+
+def _light(start: int, sentence: Span, scale: _Scale, limit: int) -> Iterator[_Unit]:
+    """The sentence as units no heavier than `limit`, halved as often as needed."""
+    text = scale.text
+    start += len(text[start : sentence.start]) - len(
+        text[start : sentence.start].lstrip()
+    )
+    weight = scale.least(start, sentence.end)
+    if weight <= limit:
+        weight = scale.weight(start, sentence.end)
+    if weight <= limit or sentence.end - sentence.start == 1:
+        yield _Unit(start, sentence, weight)
+        return
+    cut = _middle(text, sentence)
+    left = len(text[sentence.start : cut].rstrip())
+    right = len(text[cut : sentence.end].lstrip())
+    first = Span(sentence.start, sentence.start + left)
+    second = Span(sentence.end - right, sentence.end)
+    yield from _light(start, first, scale, limit)
+    yield from _light(second.start, second, scale, limit)
+
+
+def _middle(text: str, sentence: Span) -> int:
+    """The clause end nearest the middle of the sentence; else a space, or the middle."""
+    middle = (sentence.start + sentence.end) // 2
+    reach = min((sentence.end - sentence.start) // 4, REACH)
+    window = (
+        max(sentence.start + 1, middle - reach),
+        min(sentence.end, middle + reach),
+    )
+    for sign in (_CLAUSE_END, _SPACE):
+        cuts = [match.end() for match in sign.finditer(text, *window)]
+        if cuts:
+            return min(cuts, key=lambda cut: abs(cut - middle))
+    return middle
+
+
+def _even_groups(
+    units: Sequence[_Unit], limit: int, reserve: int
+) -> list[Sequence[_Unit]]:
+    """As few groups as fit the limit, the heaviest of them as light as it can be.
+
+    Groups after the first weigh `reserve` more. No short group is left at the end.
+    """
+    weights = [unit.weight for unit in units]
+    most = _filled(weights, limit, reserve)
+    lightest = min(limit, max(weights, default=0) + reserve)
+    capacity = lightest + bisect_left(
+        range(lightest, limit),
+        True,
+        key=lambda capacity: len(_filled(weights, capacity, reserve)) <= len(most),
+    )
+    ends = _filled(weights, capacity, reserve)
+    return [units[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def _filled(weights: Sequence[int], capacity: int, reserve: int) -> list[int]:
+    """Where the groups end if each takes in as many as the capacity lets it."""
+    ends: list[int] = []
+    load = 0
+    for number, weight in enumerate(weights):
+        if load and load + weight > capacity:
+            ends.append(number)
+            load = reserve
+        load += weight
+    return [*ends, len(weights)] if weights else []
