@@ -415,3 +415,34 @@ def test_a_rebuild_gives_the_same_answers(make_library: MakeLibrary) -> None:
     report = library.update(rebuild=True)
     assert len(report.added) == len(TEXTS)
     assert library.ask(KETTLE).hits == before
+
+
+def test_an_absent_phrase_is_reported_with_what_was_searched(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    (content / "empty.txt").touch()
+    library = make_library()
+    library.update()
+    report = library.absent("recidivism rate")
+    assert report.places == ()
+    assert (report.documents, report.paragraphs, report.unread) == (2, 4, 1)
+    assert report.nearest
+    assert report.built
+
+
+@pytest.mark.parametrize("phrase", ["third cupboard", "The Third  cupboards", "THIRD"])
+def test_a_phrase_is_found_in_any_inflection(
+    make_library: MakeLibrary, phrase: str
+) -> None:
+    library = make_library()
+    library.update()
+    (place,) = library.absent(phrase).places
+    text = library.document(place.source.path).text[place.start : place.end]
+    assert text.lower() in ("third cupboard", "the third cupboard", "third")
+
+
+def test_a_phrase_with_its_words_apart_is_absent(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    assert library.absent("cupboard third").places == ()
+    assert library.absent("third kettle").places == ()

@@ -13,6 +13,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from citeback.ask.absence import absence
 from citeback.ask.answer import answer
 from citeback.ask.examples import example_questions
 from citeback.errors import (
@@ -29,6 +30,7 @@ from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Report
 from citeback.records import (
+    AbsenceReport,
     Answer,
     Document,
     FileReport,
@@ -153,6 +155,14 @@ class Library:
                 max_characters=self.settings.max_question_characters,
             )
         return replace(found, seconds=time.perf_counter() - started)
+
+    def absent(self, phrase: str) -> AbsenceReport:
+        """Where a phrase stands, or that it stands nowhere and what comes nearest.
+
+        Raises QuestionError for a phrase without words, and what `ask` raises.
+        """
+        with self._catalog.database.reading():
+            return absence(phrase, catalog=self._catalog, nearest=self.ask(phrase))
 
     def document(self, path: str) -> Document:
         """A document by its path. Raises UnknownDocumentError."""

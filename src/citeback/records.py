@@ -166,6 +166,24 @@ class Answer:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceReport:
+    """Where a phrase stands, or that it stands nowhere, in what was searched.
+
+    `places` are its occurrences in any inflection, by path and offset; `nearest` the
+    passages nearest to it. `unread` files could not be searched. `built` is when the
+    index was last brought up to date (ISO 8601, UTC).
+    """
+
+    phrase: str
+    places: tuple[Place, ...]
+    nearest: tuple[Hit, ...]
+    paragraphs: int
+    documents: int
+    unread: int
+    built: str
+
+
 class FileState(StrEnum):
     """How a file of the content folder stands in the library."""
 

@@ -41,6 +41,15 @@ def with_words(catalog: Catalog, stems: Sequence[str], count: int) -> list[int]:
     return [identity for (identity,) in rows]
 
 
+def with_phrase(catalog: Catalog, stems: Sequence[str]) -> list[int]:
+    """Ids of all passages that hold the stems in a row, by id."""
+    rows = catalog.database.rows(
+        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid",
+        ('"' + " ".join(stems).replace('"', '""') + '"',),
+    )
+    return [identity for (identity,) in rows]
+
+
 def passages_with(catalog: Catalog, stems: Sequence[str]) -> dict[str, int]:
     """For each stem, how many passages hold it (0 if none)."""
     rows = catalog.database.rows(

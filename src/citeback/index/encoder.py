@@ -114,7 +114,7 @@ def load_encoder(model: str, *, batch: int) -> Encoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # loading takes a second; a bar only unsettles
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a second; a bar only unsettles
         loaded = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except Exception as error:
         raise EncoderError(

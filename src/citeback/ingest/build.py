@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,8 @@ class Build:
             self._add_all(changed)
         with self._catalog.database.writing():
             self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._catalog.set_meta("built", now)
         files = self._catalog.files()
         return UpdateReport(
             added=tuple(self._changes.added),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from citeback.records import Answer, FileReport, UpdateReport
+from citeback.records import AbsenceReport, Answer, FileReport, UpdateReport
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -14,6 +14,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     for hit, record in zip(plain["hits"], answer.hits, strict=True):
         hit["quote"] = record.quote
     return plain
+
+
+def absence_json(report: AbsenceReport) -> dict[str, Any]:
+    """An absence report."""
+    return asdict(report)
 
 
 def file_json(report: FileReport) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line: ask, index, list. Exit status 0, or 2 where something failed."""
+"""The command line: ask, absent, index, list. Exit status 0, or 2 where something failed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from citeback.errors import CitebackError, IndexBusyError
 from citeback.library import Library
 from citeback.records import UpdateReport
 from citeback.serve import terminal
-from citeback.serve.as_json import answer_json, file_json, update_json
+from citeback.serve.as_json import (
+    absence_json,
+    answer_json,
+    file_json,
+    update_json,
+)
 from citeback.settings import from_environment
 
 FAILED = 2
@@ -39,17 +44,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def ask(library: Library, options: argparse.Namespace) -> None:
     """Answer one question, the index brought up to date first."""
-    try:
-        report = update(library, quiet=options.json)
-        if report.notices or report.added or report.changed or report.removed:
-            _tell(terminal.update_lines(report))
-    except IndexBusyError as error:
-        _tell([str(error)])
+    _refresh(library, options)
     answer = library.ask(options.question, limit=options.limit)
     if options.json:
         _print_json(answer_json(answer))
     else:
         print("\n".join(terminal.answer_lines(answer)))
+
+
+def absent(library: Library, options: argparse.Namespace) -> None:
+    """Report where a phrase stands, or that it stands nowhere."""
+    _refresh(library, options)
+    report = library.absent(options.phrase)
+    if options.json:
+        _print_json(absence_json(report))
+    else:
+        print("\n".join(terminal.absence_lines(report)))
 
 
 def index(library: Library, options: argparse.Namespace) -> None:
@@ -69,6 +79,16 @@ def list_files(library: Library, options: argparse.Namespace) -> None:
     else:
         nothing = ["Nothing is indexed yet. Run: python -m citeback index"]
         print("\n".join(terminal.file_lines(files) if files else nothing))
+
+
+def _refresh(library: Library, options: argparse.Namespace) -> None:
+    """Update before asking; what cannot be updated now is asked as it stands."""
+    try:
+        report = update(library, quiet=options.json)
+        if report.notices or report.added or report.changed or report.removed:
+            _tell(terminal.update_lines(report))
+    except IndexBusyError as error:
+        _tell([str(error)])
 
 
 def update(library: Library, *, quiet: bool, rebuild: bool = False) -> UpdateReport:
@@ -99,6 +119,14 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("question")
     asking.add_argument("--limit", type=_positive, help="passages to show")
     asking.set_defaults(command=ask)
+
+    missing = commands.add_parser(
+        "absent",
+        parents=[shared],
+        help="show where a phrase stands, or that it is absent",
+    )
+    missing.add_argument("phrase")
+    missing.set_defaults(command=absent)
 
     indexing = commands.add_parser(
         "index", parents=[shared], help="bring the index up to date with the documents"

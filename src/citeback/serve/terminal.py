@@ -9,6 +9,7 @@ from typing import Self
 from tqdm import tqdm
 
 from citeback.records import (
+    AbsenceReport,
     Answer,
     FileReport,
     FileState,
@@ -57,6 +58,30 @@ def locator(hit: Hit) -> str:
     return " › ".join(
         (hit.source.title, *passage.headings, f"¶ {passage.paragraph}{part}")
     )
+
+
+def absence_lines(report: AbsenceReport) -> Iterator[str]:
+    """Where a phrase stands, or that it is nowhere; what was searched and when."""
+    phrase = _flat(report.phrase)
+    searched = (
+        f"{report.paragraphs} paragraphs of {report.documents} documents "
+        f"(index of {report.built})"
+    )
+    if report.places:
+        yield f"“{phrase}” stands {len(report.places)} times in {searched}:"
+        for place in report.places:
+            yield (
+                f"    {_shown(place.source.title)}, ¶ {place.paragraph}  "
+                f"{_shown(place.source.path)}:{place.start}-{place.end}"
+            )
+    else:
+        yield f"“{phrase}” stands in none of {searched}."
+    if report.unread:
+        yield f"{report.unread} files could not be read and were not searched."
+    if report.nearest and not report.places:
+        yield from ("", "Nearest wording:")
+        for hit in report.nearest:
+            yield from ("", *_hit_lines(hit))
 
 
 def file_lines(reports: tuple[FileReport, ...]) -> Iterator[str]:
