@@ -50,7 +50,8 @@ _clicks = count(1)
 
 def build_page(library: Library) -> gr.Blocks:
     """The page of a library, not yet served."""
-    with gr.Blocks(title="Citeback", fill_width=True, analytics_enabled=False) as page:
+    page = gr.Blocks(title="Citeback", fill_width=True, analytics_enabled=False)
+    with page:
         turns = gr.State([], time_to_live=SESSION_SECONDS)
         header = _html(
             header_html(library.size()),
@@ -78,7 +79,7 @@ def build_page(library: Library) -> gr.Blocks:
                     lines=1,
                     max_lines=4,
                     autofocus=True,
-                    submit_btn=True,
+                    submit_btn="Ask",
                 )
             with gr.Column(elem_id="right", scale=4):
                 reader = gr.HTML(
@@ -166,7 +167,7 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
         '<meta name="robots" content="noindex">'
         f"<style>{styles}</style>{scripts}"
     )
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         page.queue(max_size=100),
         path="/",
@@ -181,6 +182,7 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
         enable_monitoring=False,
         ssr_mode=False,
     )
+    return mounted
 
 
 def _answered(
@@ -231,7 +233,7 @@ def _opened(library: Library, turns: list[Turn], event: gr.EventData) -> Any:
             turn=int(event.turn),
             number=int(event.number),
             also=int(event.also),
-            path=str(event.path),
+            document=str(event.document),
             around=int(event.around),
         )
     except (AttributeError, TypeError, ValueError):

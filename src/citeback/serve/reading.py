@@ -52,7 +52,7 @@ class BlockView(TypedDict):
 
 
 class CitedView(TypedDict):
-    """One stop of the reader's previous and next buttons."""
+    """A passage that is marked in the document."""
 
     number: int
     label: str
@@ -61,18 +61,21 @@ class CitedView(TypedDict):
 class ReaderView(TypedDict):
     """A document, or the window of it around the active passage.
 
-    `key` names what is shown; `around` is where to scroll if no mark is active;
+    `key` names what is shown; `stops` are the numbers of all the answer's passages,
+    in this document and others, for going from one to the next; `document` is the
+    path (a key of that name would be taken for an upload by the page); `around` is where to scroll if no mark is active;
     `earlier` and `later` are the offsets at which the window ends, or -1.
     """
 
     key: str
-    path: str
+    document: str
     turn: int
     active: int
     title: str
     byline: str
     blocks: list[BlockView]
     cited: list[CitedView]
+    stops: list[int]
     around: int
     earlier: int
     later: int
@@ -109,6 +112,7 @@ def reader_view(
     key: str,
     turn: int = -1,
     active: int = 0,
+    stops: Sequence[int] = (),
     around: int = 0,
     notice: str = "",
 ) -> ReaderView:
@@ -122,13 +126,14 @@ def reader_view(
     source = document.source
     return ReaderView(
         key=key,
-        path=source.path,
+        document=source.path,
         turn=turn,
         active=active,
         title=source.title or source.path,
         byline=" · ".join(filter(None, (source.author, source.date, source.path))),
         blocks=blocks,
         cited=[CitedView(number=c.number, label=c.label) for c in cited],
+        stops=list(stops),
         around=around,
         earlier=window.start if window.start > 0 else -1,
         later=window.end if window.end < len(document.text) else -1,

@@ -65,7 +65,7 @@ class Request:
     turn: int = -1
     number: int = 0
     also: int = -1
-    path: str = ""
+    document: str = ""
     around: int = -1
 
 
@@ -98,9 +98,9 @@ def open_request(
     Raises UnknownDocumentError for a document that is no longer there.
     """
     if request.turn < 0:
-        document = library.document(request.path)
+        document = library.document(request.document)
         around = max(0, request.around)
-        key = f"{request.path}:{around}"
+        key = f"{request.document}:{around}"
         return reader_view(document, (), key=key, around=around)
     hit = _hit(turns, request)
     answer = next((t.answer for t in turns if t.number == request.turn), None)
@@ -125,6 +125,7 @@ def open_request(
         key=key,
         turn=request.turn,
         active=request.number,
+        stops=[one.number for one in answer.hits],
         around=request.around if request.around >= 0 else start,
         notice=CHANGED if changed else "",
     )

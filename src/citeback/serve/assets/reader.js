@@ -69,15 +69,15 @@ function drawHead(view) {
   title.title = view.title;
   titles.append(title, make('p', 'reader-byline', view.byline));
   head.append(titles);
-  if (view.cited.length > 0) {
-    const position = view.cited.findIndex((cited) => cited.number === active);
+  if (view.stops.length > 0) {
+    const position = view.stops.indexOf(active);
     const steps = make('div', 'reader-steps');
-    const previous = button('plain', '↑', 'Previous cited passage', () => step(-1));
-    const next = button('plain', '↓', 'Next cited passage', () => step(1));
+    const previous = button('plain', '←', 'Previous cited passage', () => step(-1));
+    const next = button('plain', '→', 'Next cited passage', () => step(1));
     previous.disabled = position <= 0;
-    next.disabled = position >= view.cited.length - 1;
+    next.disabled = position >= view.stops.length - 1;
     steps.append(
-      make('span', 'reader-count', `${position + 1} / ${view.cited.length}`),
+      make('span', 'reader-count', `${position + 1} / ${view.stops.length}`),
       previous,
       next,
     );
@@ -93,7 +93,7 @@ function closeButton() {
 
 function moreButton(label, around) {
   return button('plain reader-more', label, '', () => {
-    request({ turn: shown.turn, number: active, path: shown.path, around });
+    request({ turn: shown.turn, number: active, document: shown.document, around });
   });
 }
 
@@ -177,14 +177,13 @@ function scrollTo(text, target) {
 }
 
 function step(by) {
-  const position = shown.cited.findIndex((cited) => cited.number === active);
-  const target = shown.cited[position + by];
-  if (target) activate(target.number);
+  const number = shown.stops[shown.stops.indexOf(active) + by];
+  if (number !== undefined) activate(number);
 }
 
 // Another passage of the document that is already drawn, or else from the server.
 function activate(number) {
-  if (!pane.querySelector(`mark[data-cited~="${number}"]`)) {
+  if (!isDrawn(number)) {
     request({ turn: shown.turn, number });
     return;
   }
@@ -197,6 +196,12 @@ function activate(number) {
   showActive(true);
   press();
   announce();
+}
+
+// A near-duplicate's place carries its passage's number, but is not that passage.
+function isDrawn(number) {
+  const duplicate = shown.key.split(':').length > 2;
+  return !duplicate && pane.querySelector(`mark[data-cited~="${number}"]`) !== null;
 }
 
 function announce() {
@@ -262,11 +267,11 @@ function moveViewport(text, map) {
 
 // ---- opening and closing
 
-function request({ turn = -1, number = 0, also = -1, path = '', around = -1 }) {
+function request({ turn = -1, number = 0, also = -1, document: path = '', around = -1 }) {
   wanted = turn < 0
     ? `${path}:${Math.max(0, around)}`
     : keyOf({ turn, n: number, also: also < 0 ? undefined : also });
-  trigger('source', { turn, number, also, path, around });
+  trigger('source', { turn, number, also, document: path, around });
 }
 
 function setOpen(open) {
@@ -293,16 +298,14 @@ function openFrom(node) {
   const { turn, n, also, path } = node.dataset;
   if (path !== undefined) {
     opener = { node: document.querySelector('[data-drawer=toggle]'), selector: '' };
-    request({ path });
+    request({ document: path });
     return;
   }
   const suffix = also === undefined ? ':not([data-also])' : `[data-also="${also}"]`;
   const selector = `#chat button.cite[data-turn="${turn}"][data-n="${n}"]${suffix}`;
   opener = { node, selector };
-  const here = shown && shown.turn === Number(turn) && also === undefined
-    && shown.cited.length > 0 && !shown.key.match(/:.*:/)
-    && pane.querySelector(`mark[data-cited~="${n}"]`);
-  if (here) {
+  const sameTurn = shown !== null && shown.turn === Number(turn);
+  if (sameTurn && also === undefined && isDrawn(Number(n))) {
     setOpen(true);
     activate(Number(n));
   } else {

@@ -1,0 +1,103 @@
+"""The libraries that the browser tests visit, and how their servers are started."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS_TO_START = 120
+
+WORKSHOP = "civil-society-rehabilitation-workshop.txt"
+HOSTILE_NAME = "<img src=x onerror=window.__xss=1>.txt"
+HOSTILE_TEXT = """\
+The zeppelin hangar <script>window.__xss=1</script> is guarded by <img src=x \
+onerror=window.__xss=2> four geese. Its roof ${window.__xss=3} {{value}} is \
+![made](http://example.invalid/a.png) of copper "><svg onload=window.__xss=4>.
+
+The geese eat [barley](javascript:window.__xss=5) at noon </section></script>.
+"""
+# Repeated text is embedded once, so a long document costs little.
+FILLER = "Nothing of note happened on this quiet day, and nobody wrote about it."
+KEEPER = "The keeper of the lighthouse at Vinga burned rapeseed oil until 1890."
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and the folder that it serves."""
+
+    url: str
+    content: Path
+
+
+@dataclass(frozen=True)
+class Look:
+    """A size of the window and a colour scheme."""
+
+    name: str
+    width: int
+    height: int
+    phone: bool
+    scheme: str
+
+
+LOOKS = tuple(
+    Look(f"{name}-{scheme}", width, height, name == "phone", scheme)
+    for name, width, height in (("desk", 1440, 900), ("phone", 390, 844))
+    for scheme in ("light", "dark")
+)
+DESK, PHONE = LOOKS[0], LOOKS[2]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """The page of `folder/content`, started as a person would start it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {
+        "CITEBACK_CONTENT": str(folder / "content"),
+        "CITEBACK_INDEX": str(folder / "index"),
+        "CITEBACK_PORT": str(port),
+    }
+    log = folder / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py")],
+            env={**os.environ, **settings},
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        wait_until_up(f"{url}healthz", process, log)
+        yield Served(url, folder / "content")
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2) as reply:
+                if reply.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"The server did not start:\n{log.read_text()[-2000:]}")
