@@ -28,10 +28,11 @@ def _signs(**notes: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 _SURE = _signs(
     part_of_a_form=(
-        r"this field is for validation purposes and should be left unchanged"
-        r"|leave this field (?:empty|blank) if you(?:['’]re| are) (?:a )?human"
-        r"|this (?:site|form) is protected by (?:re|h)captcha"
-        r"|please enable javascript (?:in your browser )?to (?:complete|view|submit)"
+        r"^(?:[\w*:’' -]{0,60} )?this field is for validation purposes"
+        r" and should be left unchanged\W*$"
+        r"|^leave this field (?:empty|blank) if you(?:['’]re| are) (?:a )?human\W*$"
+        r"|^this (?:site|form) is protected by (?:re|h)captcha\b"
+        r"|^please enable javascript (?:in your browser )?to (?:complete|view|submit)\b"
     ),
     cookie_notice=(
         r"^(?:this (?:web)?site|we)(?: and our partners)? use[s]? cookies\b"
@@ -55,7 +56,7 @@ _LIKELY = _signs(
     ),
     links_to_other_pages=(
         r"^(?:related|recent|popular|similar|latest|more|recommended|further)"
-        r" (?:posts?|articles?|stories|news|content|reading|from)\b.{0,60}$"
+        r" (?:posts?|articles?|stories|news|content|reading|from)\b.{0,60}(?<![.!?])$"
         r"|^you (?:may|might) also (?:like|be interested in)\b.{0,60}$"
         r"|^(?:read|learn) more(?: about .{0,60}| \W*)?$"
         r"|^(?:previous|next|older|newer) (?:post|article|story|page)s?\b.{0,80}$"
@@ -100,8 +101,8 @@ def mark(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
         for number, block in enumerate(blocks)
         if (note := _note(_SURE, _words(text, block)))
     }
-    for order in (range(len(blocks)), range(len(blocks) - 1, -1, -1)):
-        _mark_edge(text, blocks, order, notes)
+    _mark_edge(text, blocks, range(len(blocks)), notes)
+    _mark_edge(text, blocks, range(len(blocks) - 1, -1, -1), notes)
     marked = tuple(
         _as_furniture(block, notes[number]) if number in notes else block
         for number, block in enumerate(blocks)
@@ -113,7 +114,12 @@ def mark(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
 def _mark_edge(
     text: str, blocks: Sequence[Block], order: range, notes: dict[int, str]
 ) -> None:
-    """Mark from one edge inward until a block that belongs to the text."""
+    """Mark from one edge inward until a block that belongs to the text.
+
+    A vague line is marked between the edge and a marked block. From the end inward it
+    may also be the title of one; from the beginning that may be the text's own title.
+    """
+    titles_come_next = order.step < 0
     vague: list[int] = []
     beside = ""
     for number in order:
@@ -125,10 +131,11 @@ def _mark_edge(
             notes[number] = note
             notes.update((between, note) for between in vague)
             vague = []
-            beside = note
+            beside = note if titles_come_next else ""
         elif len(words) <= LONGEST_LINE and _is_label(words) and _NEAR.search(words):
             if beside:
                 notes[number] = beside
+                beside = ""
             else:
                 vague.append(number)
         else:

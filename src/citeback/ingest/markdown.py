@@ -164,6 +164,8 @@ def _paragraph(page: _Page, span: Span) -> Block | None:
 def _list(page: _Page, whole: Span, rows: list[int], after: int) -> Block | None:
     # "- - a" begins two items on one line; they are one here.
     begins = sorted(set(rows))
+    if not begins:
+        return _paragraph(page, whole)
     ends = [*begins[1:], after]
     items = [page.span(begin, end) for begin, end in zip(begins, ends, strict=True)]
     items = [item for item in items if item.start < item.end]

@@ -55,7 +55,8 @@ def read(path: Path, name: str, *, max_bytes: int) -> Document:
             "it is empty: write some text into it, or take it out of the folder."
         )
     about = front_matter(text)
-    blocks = lay_out(furniture.mark(text, reader(text, about.end)))
+    drafts = furniture.mark(text, reader(text, about.end))
+    blocks = lay_out(drafts)
     if about.end:
         note = "the lines about the document itself"
         first = draft(BlockKind.FURNITURE, 0, about.end, note=note)
@@ -63,7 +64,7 @@ def read(path: Path, name: str, *, max_bytes: int) -> Document:
     source = Source(
         path=name,
         digest=hashlib.sha256(text.encode()).hexdigest(),
-        title=about.title or _heading(text, blocks) or _readable(name),
+        title=about.title or _heading(drafts) or _readable(name),
         author=about.author,
         date=about.date,
         url=about.url,
@@ -133,11 +134,11 @@ def _decoded(data: bytes) -> str:
         ) from None
 
 
-def _heading(text: str, blocks: tuple[Block, ...]) -> str:
+def _heading(drafts: tuple[Block, ...]) -> str:
     """The title that the text gives itself: its first heading of the first level."""
-    for block in blocks:
+    for block in drafts:
         if block.kind is BlockKind.HEADING and block.level == 1:
-            return " ".join(text[block.start : block.end].split())
+            return block.headings[0]
     return ""
 
 

@@ -128,7 +128,8 @@ def _units(block: Block, scale: _Scale, limit: int) -> Iterator[_Unit]:
     start = first
     for item in block.items:
         words = after_marker(text, item.start, item.end)
-        if item is not block.items[-1] and not _WORD.search(text, words, item.end):
+        bare = not _WORD.search(text, words, item.end)
+        if bare and item is not block.items[-1] and item.end - start < LONGEST_PIECE:
             # A bullet with nothing behind it goes with the next item.
             continue
         for sentence in _sentences(text, words, item.end):
