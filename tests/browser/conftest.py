@@ -45,7 +45,9 @@ CHROMIUM_ARGUMENTS = (
 Visit = Callable[..., "Page"]
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: playwright keeps an event loop running while it is open,
+# and other tests want one of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, or a skip that says how to get it."""
     playwright = pytest.importorskip(
@@ -63,7 +65,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
@@ -130,7 +132,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
     assert problems == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shipped(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:

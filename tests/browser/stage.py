@@ -71,11 +71,13 @@ def serving(folder: Path) -> Iterator[Served]:
         "CITEBACK_INDEX": str(folder / "index"),
         "CITEBACK_PORT": str(port),
     }
+    # Settings of whoever runs the tests are not ours.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("CITEBACK_")}
     log = folder / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "app.py")],
-            env={**os.environ, **settings},
+            env=inherited | settings,
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,

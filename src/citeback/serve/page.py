@@ -264,6 +264,7 @@ def _updated(library: Library, progress: gr.Progress) -> str:
     def report(step: Progress) -> None:
         progress((step.done, step.total), desc=plain(step.path), unit="bytes")
 
+    progress(0, desc="Looking through the content folder")
     try:
         return _update_sentence(library.update(progress=report))
     except CitebackError as error:

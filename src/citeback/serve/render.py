@@ -57,8 +57,15 @@ def answer_html(
         if answer.verdict is Verdict.ANSWERS:
             pieces.append(_lead(answer.hits[0], turn))
         heading = "Passages" if said else "Nearest passages"
+        led = answer.hits[0] if answer.verdict is Verdict.ANSWERS else None
         cards = "".join(
-            _card(hit, turn, (lead_ins or {}).get(hit.passage.id, ""))
+            _card(
+                hit,
+                turn,
+                lead_in=(lead_ins or {}).get(hit.passage.id, ""),
+                # Below its own quote a passage has to show what stands around it.
+                limit=CARD_CHARACTERS * (2 if hit is led else 1),
+            )
             for hit in answer.hits
         )
         pieces.append(f'<h3 class="cards-title">{heading}</h3>')
@@ -94,17 +101,11 @@ def header_html(size: LibrarySize) -> str:
     """The name of the tool, what the library holds, and the button to its files."""
     return (
         '<header class="masthead"><h1>Citeback</h1>'
-        f'<p class="size">{size_line(size)}</p>'
+        f'<p class="size">{_size(size)}</p>'
         '<button type="button" class="plain" data-fresh>Start over</button>'
         '<button type="button" class="plain" data-drawer="toggle"'
         ' aria-expanded="false" aria-controls="library">Library</button></header>'
     )
-
-
-def size_line(size: LibrarySize) -> str:
-    """How much the library holds, in a line."""
-    documents = _count(size.documents, "document")
-    return f"{documents} · {_count(size.paragraphs, 'paragraph')} · works offline"
 
 
 def welcome_html(examples: Sequence[str], *, empty: bool) -> str:
@@ -163,6 +164,12 @@ def citation(hit: Hit) -> str:
     return f"“{hit.quote}” — {hit.source.title}, {place_label(hit.passage.paragraph)}"
 
 
+def _size(size: LibrarySize) -> str:
+    documents = _count(size.documents, "document")
+    held = f"{documents} · {_count(size.paragraphs, 'paragraph')}"
+    return f'{held}<span class="wide"> · works offline</span>'
+
+
 def _article(kind: str, turn: int, question: str, pieces: Sequence[str]) -> str:
     return (
         f'<article class="answer {kind}" data-turn="{turn}"'
@@ -191,14 +198,14 @@ def _lead(hit: Hit, turn: int) -> str:
     )
 
 
-def _card(hit: Hit, turn: int, lead_in: str) -> str:
+def _card(hit: Hit, turn: int, *, lead_in: str, limit: int) -> str:
     introduced = (
         f'<p class="lead-in" dir="auto">{escape(lead_in)} '
         '<span class="gap" aria-hidden="true">…</span></p>'
         if lead_in
         else ""
     )
-    folded = _fold(hit.passage, hit.best)
+    folded = _fold(hit.passage, hit.best, limit)
     whole = ""
     if folded != (hit.passage.start, hit.passage.end):
         whole = (
@@ -263,16 +270,16 @@ def _lines(text: str) -> str:
     return ' class="verse"' if keeps_lines(text) else ""
 
 
-def _fold(passage: Passage, best: Span) -> tuple[int, int]:
+def _fold(passage: Passage, best: Span, limit: int) -> tuple[int, int]:
     """The part of a passage that a card shows at first, in document offsets."""
-    if len(passage.text) <= CARD_CHARACTERS:
+    if len(passage.text) <= limit:
         return passage.start, passage.end
     start, end = best.start, best.end
     before = [s.start for s in passage.sentences if s.end <= best.start]
     after = [s.end for s in passage.sentences if s.start >= best.end]
-    if after and min(after) - start <= CARD_CHARACTERS:
+    if after and min(after) - start <= limit:
         end = min(after)
-    if before and end - max(before) <= CARD_CHARACTERS:
+    if before and end - max(before) <= limit:
         start = max(before)
     return start, end
 
@@ -337,11 +344,10 @@ def _file(file: FileReport) -> str:
         )
     state = "" if file.state is FileState.INDEXED else _state(file)
     detail = "" if file.state is FileState.REFUSED else f"<small>{counts}</small>"
-    left_out = _skipped(file)
-    return (
-        f'<li>{name}<small class="path"><bdi>{escape(source.path)}</bdi></small>'
-        f"{detail}{state}{left_out}</li>"
-    )
+    path = ""
+    if source.title not in ("", source.path):
+        path = f'<small class="path"><bdi>{escape(source.path)}</bdi></small>'
+    return f"<li>{name}{path}{detail}{state}{_skipped(file)}</li>"
 
 
 def _state(file: FileReport) -> str:
