@@ -11,6 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from citeback.index import words
+from citeback.index.encoder import Encoded
+from citeback.records import Span
+
+# No text of the tests begins so; the lines made of it are not counted as seen.
+VOCABULARY = ("vocabularyalpha", "vocabularybeta", "vocabularygamma")
 
 
 @dataclass
@@ -29,18 +34,29 @@ class WordHashEncoder:
     def word_pieces(self, text: str) -> int:
         return sum(1 for _ in words.words(text))
 
-    def encode_passages(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def piece_spans(self, text: str) -> list[Span]:
+        return [span for _, span in words.words(text)]
+
+    def vocabulary(self) -> Sequence[str]:
+        return VOCABULARY
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         time.sleep(self.seconds * len(texts))
-        self.seen.extend(texts)
-        rows = [self._vector(text) for text in texts]
-        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+        self.seen.extend(text for text in texts if not text.startswith(VOCABULARY))
+        return [self._encoded(text) for text in texts]
 
-    def encode_question(self, question: str) -> npt.NDArray[np.float32]:
-        return self._vector(question)
+    def encode_question(self, question: str) -> Encoded:
+        return self._encoded(question)
 
-    def _vector(self, text: str) -> npt.NDArray[np.float32]:
-        total = np.full(self.dimension, 1e-3)
-        for stem in words.content_stems(text):
-            seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8])
-            total += np.random.default_rng(seed).normal(size=self.dimension)
-        return (total / np.linalg.norm(total)).astype(np.float32)
+    def _encoded(self, text: str) -> Encoded:
+        content = words.content_stems(text)
+        rows = [self._direction(stem) for stem in words.stems(text)]
+        total = sum(map(self._direction, content), np.full(self.dimension, 1e-3))
+        return Encoded(
+            (total / np.linalg.norm(total)).astype(np.float32),
+            np.array(rows, np.float32).reshape(-1, self.dimension),
+        )
+
+    def _direction(self, stem: str) -> npt.NDArray[np.float64]:
+        seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8])
+        return np.random.default_rng(seed).normal(size=self.dimension)

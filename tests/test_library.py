@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -189,7 +190,10 @@ def test_a_failure_while_changing_the_model_leaves_the_old_index(
 def test_vectors_with_nan_are_refused(make_library: MakeLibrary) -> None:
     class Broken(WordHashEncoder):
         def encode_passages(self, texts):  # type: ignore[no-untyped-def]
-            return super().encode_passages(texts) * np.nan
+            return [
+                replace(encoded, vector=encoded.vector * np.nan)
+                for encoded in super().encode_passages(texts)
+            ]
 
     with pytest.raises(EncoderError, match="NaN"):
         make_library(Broken()).update()

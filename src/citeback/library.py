@@ -25,7 +25,7 @@ from citeback.errors import (
 from citeback.index import snapshot as snapshots
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
-from citeback.index.encoder import Encoder, Vectors, load_encoder
+from citeback.index.encoder import Encoder, load_encoder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Report
@@ -57,7 +57,6 @@ class Library:
         self.settings = settings
         self._encoder = encoder
         self._loading = threading.Lock()
-        self._encoding = threading.Lock()
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
         self.notices: list[str] = []
@@ -150,7 +149,7 @@ class Library:
                 question,
                 catalog=self._catalog,
                 snapshot=snapshot,
-                encode=self._encode_question,
+                encoder=encoder,
                 limit=limit or self.settings.passages_per_answer,
                 max_characters=self.settings.max_question_characters,
             )
@@ -200,11 +199,6 @@ class Library:
             max_bytes=self.settings.max_file_megabytes * 1_000_000,
             report=progress or (lambda _: None),
         ).run()
-
-    def _encode_question(self, question: str) -> Vectors:
-        # Fast tokenizers refuse to be used by two threads at once.
-        with self._encoding:
-            return self.encoder.encode_question(question)
 
     def _current(self, encoder: Encoder) -> Snapshot:
         """The vectors of the last commit. The caller is inside `reading`."""

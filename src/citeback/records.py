@@ -106,16 +106,20 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Why a passage was found: four parts of its score, higher is better.
+    """Why a passage was found: the parts of its score, each about 0 to 1.
 
-    Meanings are cosines (in practice 0 to 1); words are the share, by rarity,
-    of the question's words that occur (0 to 1).
+    `interaction` is how well the question's words, one by one and in their context,
+    are met by words of one sentence and its neighbours. Meanings are cosines; words
+    are the share, by rarity, of the question's words that occur; `closeness` is the
+    share of its pairs of words that stand together here, too.
     """
 
+    interaction: float
     passage_meaning: float
     sentence_meaning: float
     passage_words: float
     sentence_words: float
+    closeness: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,29 @@ pytestmark = pytest.mark.real
 
 def test_vectors_are_unit_and_equal_for_equal_text(real_encoder: Encoder) -> None:
     texts = ["A blue kettle.", "Offenders return to society.", "A blue kettle."]
-    rows = real_encoder.encode_passages(texts)
+    encoded = real_encoder.encode_passages(texts)
+    rows = np.stack([e.vector for e in encoded])
     assert rows.shape == (3, real_encoder.dimension)
     assert rows.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(rows[0], rows[2], atol=1e-6)
-    question = real_encoder.encode_question("kettle")
+    question = real_encoder.encode_question("kettle").vector
     assert question @ rows[0] > question @ rows[1]
 
 
+def test_pieces_go_with_their_spans(real_encoder: Encoder) -> None:
+    text = "Reintegration of offenders 😀 takes time."
+    (encoded,) = real_encoder.encode_passages([text])
+    spans = real_encoder.piece_spans(text)
+    assert encoded.pieces.shape == (len(spans), real_encoder.dimension)
+    assert len(spans) == real_encoder.word_pieces(text)
+    assert text[spans[-1].start : spans[-1].end] == "."
+
+
 def test_nothing_gives_no_rows(real_encoder: Encoder) -> None:
-    assert real_encoder.encode_passages([]).shape == (0, real_encoder.dimension)
+    assert real_encoder.encode_passages([]) == []
+    (empty,) = real_encoder.encode_passages([""])
+    assert empty.pieces.shape == (0, real_encoder.dimension)
 
 
 def test_word_pieces_are_counted(real_encoder: Encoder) -> None:
@@ -69,8 +81,8 @@ def test_a_missing_bundled_model_says_how_to_get_it(
 def test_any_model_folder_can_be_used(model_copy: Path, real_encoder: Encoder) -> None:
     loaded = load_encoder(str(model_copy), batch=8)
     np.testing.assert_allclose(
-        loaded.encode_question("a kettle"),
-        real_encoder.encode_question("a kettle"),
+        loaded.encode_question("a kettle").vector,
+        real_encoder.encode_question("a kettle").vector,
         atol=1e-6,
     )
     # Another folder, the same model: its vectors may be shared.

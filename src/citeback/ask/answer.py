@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from citeback.ask import fold
 from citeback.ask.question import Query, checked, understood
-from citeback.ask.rank import Ranked, rank
+from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
 from citeback.ask.search import search
 from citeback.ask.verdict import probability, verdict
 from citeback.index import candidates as stored
 from citeback.index import words
 from citeback.index.catalog import Catalog
+from citeback.index.encoder import Encoder
 from citeback.index.snapshot import Snapshot
 from citeback.records import Answer, Hit, Passage, Place, Source, Verdict
 
@@ -37,7 +36,7 @@ def answer(
     *,
     catalog: Catalog,
     snapshot: Snapshot,
-    encode: Callable[[str], npt.NDArray[np.float32]],
+    encoder: Encoder,
     limit: int,
     max_characters: int,
 ) -> Answer:
@@ -47,23 +46,28 @@ def answer(
     """
     started = time.perf_counter()
     text = checked(question, max_characters=max_characters)
+    if not len(snapshot.passages):
+        return _nothing(text, snapshot)
     query = understood(
         text,
-        encode(text),
+        encoder.encode_question(text),
+        piece_spans=encoder.piece_spans(text),
+        projection=snapshot.projection,
         passages=len(snapshot.passages),
         holding=stored.passages_with(catalog, list(words.content_stems(text))),
     )
     ranked = _ranked(query, catalog, snapshot)
-    hits = _hits(ranked, catalog, limit) if ranked else ()
-    chance = probability(hits[0].parts) if hits else 0.0
+    hits = _hits(ranked, catalog, max(limit, 2))
+    second = hits[1].score if len(hits) > 1 else 0.0
+    chance = probability(hits[0].parts, hits[0].score - second)
     outcome = verdict(chance)
     return Answer(
         question=text,
         verdict=outcome,
         probability=chance,
-        hits=hits,
+        hits=hits[:limit],
         unseen=query.unseen,
-        notice=_notice(query, hits, outcome),
+        notice=_notice(query, outcome),
         build=snapshot.build,
         seconds=time.perf_counter() - started,
     )
@@ -71,14 +75,21 @@ def answer(
 
 def _ranked(query: Query, catalog: Catalog, snapshot: Snapshot) -> list[Ranked]:
     candidates = search(query, catalog, snapshot)
-    return rank(
+    rough = roughly(
         query,
         candidates,
         snapshot.passages.fetch(np.array([c.id for c in candidates], dtype=np.int64)),
         snapshot.sentences.fetch(
             np.array([s.id for c in candidates for s in c.sentences], dtype=np.int64)
         ),
-    )
+    )[:CLOSELY]
+    wanted = [[s.id for s in item.candidate.sentences] for item in rough]
+    held = stored.pieces(catalog, [identity for ids in wanted for identity in ids])
+    pieces = [
+        [snapshot.projection.from_bytes(held[identity]) for identity in ids]
+        for ids in wanted
+    ]
+    return closely(query, rough, pieces)
 
 
 def _hits(ranked: list[Ranked], catalog: Catalog, limit: int) -> tuple[Hit, ...]:
@@ -108,9 +119,21 @@ def _place(passage: Passage, source: Source) -> Place:
     return Place(source, passage.paragraph, passage.start, passage.end)
 
 
-def _notice(query: Query, hits: tuple[Hit, ...], outcome: Verdict) -> str:
-    if not hits:
-        return EMPTY
+def _nothing(text: str, snapshot: Snapshot) -> Answer:
+    """The answer of a library without text."""
+    return Answer(
+        question=text,
+        verdict=Verdict.SILENT,
+        probability=0.0,
+        hits=(),
+        unseen=(),
+        notice=EMPTY,
+        build=snapshot.build,
+        seconds=0.0,
+    )
+
+
+def _notice(query: Query, outcome: Verdict) -> str:
     unknown = len(query.unseen) == len(query.stems)
     if outcome is not Verdict.ANSWERS and unknown and not query.text.isascii():
         return OTHER_LANGUAGE

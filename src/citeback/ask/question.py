@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,11 @@ import numpy.typing as npt
 
 from citeback.errors import QuestionError
 from citeback.index import words
+from citeback.index.encoder import Encoded
+from citeback.index.pieces import Projection
+from citeback.records import Span
+
+Floats = npt.NDArray[np.float32]
 
 NO_WORDS = (
     "There are no words in this question, and words are what is searched for. "
@@ -22,15 +28,20 @@ NO_WORDS = (
 class Query:
     """A question ready to be searched for.
 
-    `vector` is unit, float32; `stems` maps each content stem to the word as written;
-    `idf` gives each stem's weight, positive.
+    `vector` is unit, float32. `stems` maps each content stem to the word as written;
+    `sequence` has them in order with repeats; `idf` gives each one's weight, positive;
+    `unseen` are the words that no passage holds. `pieces` are the small word pieces,
+    unit rows, and `weights` their weights, positive, with sum 1.
     """
 
     text: str
-    vector: npt.NDArray[np.float32]
+    vector: Floats
     stems: Mapping[str, str]
+    sequence: tuple[str, ...]
     idf: Mapping[str, float]
     unseen: tuple[str, ...]
+    pieces: Floats
+    weights: Floats
 
 
 def checked(question: str, *, max_characters: int) -> str:
@@ -59,17 +70,51 @@ def idf(passages: int, holding: int) -> float:
 
 def understood(
     text: str,
-    vector: npt.NDArray[np.float32],
+    encoded: Encoded,
     *,
+    piece_spans: Sequence[Span],
+    projection: Projection,
     passages: int,
     holding: Mapping[str, int],
 ) -> Query:
-    """The query of a question, given how many passages hold each of its stems."""
+    """The query of an encoded question.
+
+    `piece_spans` say where its word pieces stand in it; `holding` gives how many of
+    all `passages` hold each of its content stems.
+    """
     stems = words.content_stems(text)
+    weights = {stem: idf(passages, holding.get(stem, 0)) for stem in stems}
+    marked = [(words.stem(word), span) for word, span in words.words(text)]
     return Query(
         text=text,
-        vector=vector,
+        vector=encoded.vector,
         stems=stems,
-        idf={stem: idf(passages, holding.get(stem, 0)) for stem in stems},
+        sequence=tuple(stem for stem, _ in marked if stem in stems),
+        idf=weights,
         unseen=tuple(word for stem, word in stems.items() if not holding.get(stem)),
+        pieces=projection.apply(encoded.pieces),
+        weights=_piece_weights(
+            len(encoded.pieces),
+            piece_spans,
+            {span: weights.get(stem, 0.0) for stem, span in marked},
+            rarest=idf(passages, 0),
+        ),
     )
+
+
+def _piece_weights(
+    count: int, spans: Sequence[Span], idfs: Mapping[Span, float], *, rarest: float
+) -> Floats:
+    """A half for every piece, and up to one more for a rare word's.
+
+    Question words and marks count, too: how a thing is asked for tells what kind of
+    sentence answers.
+    """
+    weights = np.full(max(count, 1), 0.5, dtype=np.float32)
+    written = list(idfs)
+    starts = [word.start for word in written]
+    for number, piece in enumerate(spans[:count]):
+        at = bisect_right(starts, piece.start) - 1
+        if at >= 0 and piece.start < written[at].end:
+            weights[number] += idfs[written[at]] / rarest
+    return np.asarray(weights / weights.sum(), dtype=np.float32)[:count]

@@ -1,22 +1,27 @@
-"""Candidates → the same, best first, with the four parts of each score."""
+"""Candidates → the same, best first, with the parts of each score.
+
+Twice: roughly by vectors and words over all candidates, then closely, word by word,
+over the best of them. docs/retrieval.md has the measurements behind every number here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from citeback.ask.cover import closeness, cover
+from citeback.ask.interaction import interaction
 from citeback.ask.question import Query
 from citeback.index.candidates import Candidate
 from citeback.records import Parts, Span
 
-# Found by adding scores instead of ranks; docs/retrieval.md has the measurements.
-PASSAGE_MEANING = 0.5
-SENTENCE_MEANING = 1.0
-PASSAGE_WORDS = 1.0
-SENTENCE_WORDS = 0.5
+Floats = npt.NDArray[np.float32]
+
+# How many of the roughly ranked are looked at closely.
+CLOSELY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +34,13 @@ class Ranked:
     best: Span
 
 
-def rank(
+def roughly(
     query: Query,
     candidates: Sequence[Candidate],
-    passage_vectors: npt.NDArray[np.float32],
-    sentence_vectors: npt.NDArray[np.float32],
+    passage_vectors: Floats,
+    sentence_vectors: Floats,
 ) -> list[Ranked]:
-    """Best first; ties in the candidates' order.
+    """Best first by vectors and words; ties in the candidates' order.
 
     `passage_vectors` has a unit row for each candidate, `sentence_vectors` one for
     each sentence of each candidate, in their order.
@@ -46,49 +51,65 @@ def rank(
     start = 0
     for row, candidate in enumerate(candidates):
         end = start + len(candidate.sentences)
-        ranked.append(
-            _ranked(
-                query,
-                candidate,
-                float(passage_meaning[row]),
-                sentence_meaning[start:end],
-            )
-        )
+        meanings = sentence_meaning[start:end]
+        parts = _parts(query, candidate, float(passage_meaning[row]), meanings)
+        best = candidate.sentences[int(np.argmax(meanings))].span
+        ranked.append(Ranked(candidate, rough_score(parts), parts, best))
         start = end
     return sorted(ranked, key=lambda item: -item.score)
 
 
-def _ranked(
-    query: Query,
-    candidate: Candidate,
-    passage_meaning: float,
-    meanings: npt.NDArray[np.float32],
-) -> Ranked:
-    words = [cover(query, sentence.stems) for sentence in candidate.sentences]
-    everything = {stem for s in candidate.sentences for stem in s.stems}
-    parts = Parts(
-        passage_meaning=passage_meaning,
-        sentence_meaning=float(meanings.max()),
-        passage_words=cover(query, everything.union(candidate.context)),
-        sentence_words=max(words),
+def closely(
+    query: Query, ranked: Sequence[Ranked], pieces: Sequence[Sequence[Floats]]
+) -> list[Ranked]:
+    """Best first by looking at every word, too; ties in the order given.
+
+    `pieces` has for each candidate the small word pieces of each of its sentences.
+    """
+    again = []
+    for item, sentences in zip(ranked, pieces, strict=True):
+        touched = interaction(query, sentences)
+        best = int(np.argmax(touched))
+        parts = replace(
+            item.parts,
+            interaction=float(touched[best]),
+            closeness=closeness(query, item.candidate),
+        )
+        span = item.candidate.sentences[best].span
+        again.append(Ranked(item.candidate, score(parts), parts, span))
+    return sorted(again, key=lambda item: -item.score)
+
+
+def rough_score(parts: Parts) -> float:
+    """From about 0 to 2.5; good enough to choose what to look at closely."""
+    return (
+        0.5 * parts.passage_meaning
+        + parts.sentence_meaning
+        + 0.5 * parts.passage_words
+        + 0.5 * parts.sentence_words
     )
-    # The sentence to quote is near in meaning and holds the words.
-    best = int(np.argmax(meanings + SENTENCE_WORDS * np.array(words)))
-    return Ranked(candidate, score(parts), parts, candidate.sentences[best].span)
 
 
 def score(parts: Parts) -> float:
-    """The weighted sum of the parts, from about 0 to 3."""
+    """From about 0 to 1.5. The sentence's meaning is in the interaction already."""
     return (
-        PASSAGE_MEANING * parts.passage_meaning
-        + SENTENCE_MEANING * parts.sentence_meaning
-        + PASSAGE_WORDS * parts.passage_words
-        + SENTENCE_WORDS * parts.sentence_words
+        parts.interaction
+        + 0.15 * parts.passage_meaning
+        + 0.12 * parts.passage_words
+        + 0.12 * parts.sentence_words
+        + 0.10 * parts.closeness
     )
 
 
-def cover(query: Query, stems: Iterable[str]) -> float:
-    """The share of the question's idf that the stems hold, 0 to 1."""
-    held = set(stems)
-    total = sum(query.idf.values())
-    return sum(w for stem, w in query.idf.items() if stem in held) / total
+def _parts(
+    query: Query, candidate: Candidate, passage_meaning: float, meanings: Floats
+) -> Parts:
+    everything = {stem for s in candidate.sentences for stem in s.stems}
+    return Parts(
+        interaction=0.0,
+        passage_meaning=passage_meaning,
+        sentence_meaning=float(meanings.max()),
+        passage_words=cover(query, everything.union(candidate.context)),
+        sentence_words=max(cover(query, s.stems) for s in candidate.sentences),
+        closeness=0.0,
+    )

@@ -96,6 +96,16 @@ def candidates(catalog: Catalog, passages: Sequence[int]) -> list[Candidate]:
     ]
 
 
+def pieces(catalog: Catalog, sentences: Sequence[int]) -> dict[int, bytes]:
+    """The small word pieces of the sentences, as stored, by sentence id."""
+    rows = catalog.database.rows(
+        "SELECT s.id, pieces FROM json_each(?) e JOIN sentences s ON s.id = e.value "
+        "JOIN pieces p ON p.digest = s.digest AND p.encoder = ?",
+        (json.dumps([int(i) for i in sentences]), catalog.meta("encoder")),
+    )
+    return dict(rows)
+
+
 def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, Source]]:
     """The whole passages of the ids, with their documents' sources, by id."""
     found: dict[int, tuple[Passage, Source]] = {}

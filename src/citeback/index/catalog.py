@@ -7,7 +7,7 @@ while ranking stands in `candidates`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citeback.index.database import DamagedDatabaseError, Database
+from citeback.index.pieces import Projection
 from citeback.records import (
     Block,
     BlockKind,
@@ -29,7 +30,7 @@ from citeback.records import (
 )
 
 # Changed by hand whenever schema.sql is; an index of another format is built anew.
-FORMAT = "1"
+FORMAT = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,35 +235,64 @@ class Catalog:
 
     # Vectors.
 
-    def known(self, encoder: str, digests: Sequence[str]) -> set[str]:
-        """Those of the digests whose vectors are stored for the encoder."""
+    def known(self, encoder: str, digests: Sequence[str], *, pieces: bool) -> set[str]:
+        """Those of the digests whose vectors, or pieces, are stored for the encoder."""
         rows = self.database.rows(
-            "SELECT digest FROM vectors WHERE encoder = ? "
-            "AND digest IN (SELECT value FROM json_each(?))",
+            f"SELECT digest FROM {'pieces' if pieces else 'vectors'} "
+            "WHERE encoder = ? AND digest IN (SELECT value FROM json_each(?))",
             (encoder, json.dumps(list(digests))),
         )
         return {digest for (digest,) in rows}
 
     def add_vectors(
-        self, encoder: str, digests: Sequence[str], vectors: npt.NDArray[np.float32]
+        self, encoder: str, vectors: Mapping[str, npt.NDArray[np.float32]]
     ) -> None:
-        """Store one row of `vectors` (unit length) under each digest, as float16."""
-        small = vectors.astype("<f2")
+        """Store unit vectors by digest, as float16."""
         self.database.run_each(
             "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
+            ((encoder, d, row.astype("<f2").tobytes()) for d, row in vectors.items()),
+        )
+
+    def add_pieces(self, encoder: str, pieces: Mapping[str, bytes]) -> None:
+        """Store small word pieces by digest."""
+        self.database.run_each(
+            "INSERT OR IGNORE INTO pieces VALUES (?, ?, ?)",
+            ((encoder, digest, rows) for digest, rows in pieces.items()),
+        )
+
+    def projection(self, encoder: str) -> Projection | None:
+        """What made the encoder's pieces small, None if nothing has been stored."""
+        rows = self.database.rows(
+            "SELECT mean, basis FROM projections WHERE encoder = ?", (encoder,)
+        )
+        if not rows:
+            return None
+        mean, basis = (np.frombuffer(value, dtype="<f4") for value in rows[0])
+        return Projection(mean, basis.reshape(len(mean), -1))
+
+    def set_projection(self, encoder: str, projection: Projection) -> None:
+        """Store the projection that all the encoder's pieces are to be made with."""
+        self.database.run(
+            "INSERT INTO projections VALUES (?, ?, ?)",
             (
-                (encoder, digest, row.tobytes())
-                for digest, row in zip(digests, small, strict=True)
+                encoder,
+                projection.mean.astype("<f4").tobytes(),
+                projection.basis.astype("<f4").tobytes(),
             ),
         )
 
-    def drop_unused_vectors(self, encoder: str) -> int:
-        """Delete vectors of other encoders and of texts that no file holds now."""
-        return self.database.run(
-            "DELETE FROM vectors WHERE encoder != ? OR digest NOT IN "
-            "(SELECT digest FROM passages UNION SELECT digest FROM sentences)",
-            (encoder,),
-        )
+    def drop_unused_vectors(self, encoder: str) -> None:
+        """Delete what belongs to other encoders or to texts that no file holds now."""
+        held = "SELECT digest FROM sentences"
+        for table, digests in (
+            ("vectors", f"{held} UNION SELECT digest FROM passages"),
+            ("pieces", held),
+        ):
+            self.database.run(
+                f"DELETE FROM {table} WHERE encoder != ? OR digest NOT IN ({digests})",
+                (encoder,),
+            )
+        self.database.run("DELETE FROM projections WHERE encoder != ?", (encoder,))
 
     def ids(self, table: str) -> npt.NDArray[np.int64]:
         """All ids of "passages" or "sentences", ascending."""

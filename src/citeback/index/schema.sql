@@ -51,6 +51,19 @@ CREATE TABLE vectors (
     PRIMARY KEY (encoder, digest)
 ) WITHOUT ROWID;
 
+-- A sentence's word pieces in their context, made small by the encoder's projection.
+CREATE TABLE pieces (
+    encoder TEXT NOT NULL,
+    digest  TEXT NOT NULL,
+    pieces  BLOB NOT NULL,
+    PRIMARY KEY (encoder, digest)
+) WITHOUT ROWID;
+CREATE TABLE projections (
+    encoder TEXT PRIMARY KEY,
+    mean    BLOB NOT NULL,          -- float32, little-endian
+    basis   BLOB NOT NULL           -- float32, little-endian, row after row
+) WITHOUT ROWID;
+
 -- Stems of each passage under the passage's id. Marks belong to their letter.
 CREATE VIRTUAL TABLE words USING fts5 (
     stems,

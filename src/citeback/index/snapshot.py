@@ -16,11 +16,14 @@ import numpy.typing as npt
 from citeback.errors import IndexStateError, StorageFullError
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import file_digest
+from citeback.index.pieces import Projection
 from citeback.index.vectors import VectorIndex
 
 TABLES = ("passages", "sentences")
 # How many vectors are read from the catalog at once, to bound memory.
 READ_COUNT = 20_000
+# For a library into which nothing has been put yet.
+NONE = Projection(np.zeros(1, dtype=np.float32), np.zeros((1, 1), dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Snapshot:
 
     build: int
     recipe: str
+    projection: Projection
     passages: VectorIndex
     sentences: VectorIndex
 
@@ -37,7 +41,7 @@ def load(catalog: Catalog, folder: Path, dimension: int) -> Snapshot:
     """The state of the last commit, from the files as far as they still serve."""
     with catalog.database.reading():
         indexes = [_read(catalog, folder, table, dimension) for table in TABLES]
-        return refresh(catalog, Snapshot(-1, catalog.meta("recipe"), *indexes))
+        return refresh(catalog, Snapshot(-1, catalog.meta("recipe"), NONE, *indexes))
 
 
 def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
@@ -56,7 +60,8 @@ def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
             _in_step(catalog, index, table)
             for table, index in zip(TABLES, indexes, strict=True)
         )
-        return Snapshot(build, recipe, passages, sentences)
+        projection = catalog.projection(catalog.meta("encoder")) or NONE
+        return Snapshot(build, recipe, projection, passages, sentences)
 
 
 def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:

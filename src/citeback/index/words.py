@@ -23,9 +23,9 @@ _SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar
 # A number with its separators ("2,178.5"), or a run of letters, digits and their
 # marks with an inner apostrophe ("Center's").
 _WORD = regex.compile(
-    rf"[{_SPACELESS}]\p{{M}}*"
+    rf"[[{_SPACELESS}]--\p{{M}}]\p{{M}}*"
     r"|\p{N}+(?:[.,]\p{N}+)+(?![\p{L}\p{M}])"
-    rf"|[[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}]]+"
+    rf"|[[\p{{L}}\p{{N}}]--[{_SPACELESS}]][[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}]]*"
     rf"(?:['’][[\p{{L}}\p{{M}}]--[{_SPACELESS}]]+)?",
     regex.VERSION1,
 )

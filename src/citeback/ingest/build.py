@@ -19,6 +19,7 @@ from citeback.errors import EncoderError, FileAccessError, UnreadableFileError
 from citeback.index import words
 from citeback.index.catalog import Catalog, PassageEntry, SentenceEntry
 from citeback.index.encoder import Encoder
+from citeback.index.pieces import Projection, fit, sample_lines
 from citeback.ingest.read import read
 from citeback.ingest.scan import FoundFile, scan
 from citeback.ingest.split import SPLITTER, split
@@ -62,6 +63,11 @@ class _Staged:
     document: Document
     entries: tuple[PassageEntry, ...]
     texts: dict[str, str]  # by digest
+
+    @property
+    def sentences(self) -> set[str]:
+        """The digests of those texts that are sentences."""
+        return {s.digest for entry in self.entries for s in entry.sentences}
 
 
 def recipe(encoder: Encoder) -> str:
@@ -229,27 +235,53 @@ class Build:
     def _embed(self, chunk: list[_Staged]) -> None:
         """Store the vectors that the chunk needs and the catalog does not have."""
         texts = {d: text for staged in chunk for d, text in staged.texts.items()}
+        sentences = set().union(*(staged.sentences for staged in chunk))
         size = sum(len(staged.document.text.encode()) for staged in chunk)
         name = self._encoder.fingerprint
-        known = self._catalog.known(name, list(texts))
+        known = self._catalog.known(name, list(texts), pieces=False)
+        known -= sentences - self._catalog.known(name, list(sentences), pieces=True)
         self._changes.reused += len(known)
         # Texts of like length together waste the least padding.
         missing = sorted(texts.keys() - known, key=lambda d: (len(texts[d]), d))
         for start in range(0, len(missing), COMMIT_TEXTS):
-            digests = missing[start : start + COMMIT_TEXTS]
-            vectors = self._encoder.encode_passages([texts[d] for d in digests])
-            if not np.isfinite(vectors).all():
-                raise EncoderError(
-                    "The model gave vectors that hold NaN; nothing of them is kept. "
-                    "Use another model (CITEBACK_MODEL)."
-                )
-            with self._catalog.database.writing():
-                self._catalog.add_vectors(name, digests, vectors)
-            self._changes.embedded += len(digests)
-            share = (start + len(digests)) / len(missing)
+            batch = {d: texts[d] for d in missing[start : start + COMMIT_TEXTS]}
+            self._embed_batch(batch, sentences)
+            share = (start + len(batch)) / len(missing)
             self._progress(chunk, int(size * share))
         self._done += size
         self._progress(chunk, 0)
+
+    def _embed_batch(self, texts: dict[str, str], sentences: set[str]) -> None:
+        """Encode the texts and commit what came out."""
+        encoded = self._encoder.encode_passages(list(texts.values()))
+        vectors = {d: e.vector for d, e in zip(texts, encoded, strict=True)}
+        if not all(np.isfinite(vector).all() for vector in vectors.values()):
+            raise EncoderError(
+                "The model gave vectors that hold NaN; nothing of them is kept. "
+                "Use another model (CITEBACK_MODEL)."
+            )
+        projection = self._projection()
+        pieces = {
+            d: projection.to_bytes(e.pieces)
+            for d, e in zip(texts, encoded, strict=True)
+            if d in sentences
+        }
+        with self._catalog.database.writing():
+            self._catalog.add_vectors(self._encoder.fingerprint, vectors)
+            self._catalog.add_pieces(self._encoder.fingerprint, pieces)
+        self._changes.embedded += len(texts)
+
+    def _projection(self) -> Projection:
+        """The encoder's projection, made when it is first needed."""
+        name = self._encoder.fingerprint
+        projection = self._catalog.projection(name)
+        if projection is None:
+            lines = sample_lines(self._encoder.vocabulary())
+            encoded = self._encoder.encode_passages(lines)
+            projection = fit(np.concatenate([e.pieces for e in encoded]))
+            with self._catalog.database.writing():
+                self._catalog.set_projection(name, projection)
+        return projection
 
     def _progress(self, chunk: list[_Staged], ahead: int) -> None:
         done = min(self._done + ahead, self._total)

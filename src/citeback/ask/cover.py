@@ -1,0 +1,45 @@
+"""How much of a question's words a text holds, and whether they stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from citeback.ask.question import Query
+from citeback.index.candidates import Candidate
+
+# Two words this many words apart or less stand together.
+NEAR = 3
+
+
+def cover(query: Query, stems: Iterable[str]) -> float:
+    """The share of the question's idf that the stems hold, 0 to 1."""
+    held = set(stems)
+    total = sum(query.idf.values())
+    return sum(w for stem, w in query.idf.items() if stem in held) / total
+
+
+def closeness(query: Query, candidate: Candidate) -> float:
+    """The idf share of the question's pairs of words that stand together, 0 to 1.
+
+    A pair is two content words next to each other in the question, other words left
+    out. 0 for a question of one word.
+    """
+    places: dict[str, list[int]] = {}
+    stems = (stem for s in candidate.sentences for stem in s.stems)
+    for place, stem in enumerate(stems):
+        if stem in query.idf:
+            places.setdefault(stem, []).append(place)
+    near = total = 0.0
+    for one, other in pairwise(query.sequence):
+        if one == other:
+            continue
+        weight = query.idf[one] + query.idf[other]
+        total += weight
+        if _together(places.get(one, []), places.get(other, [])):
+            near += weight
+    return near / total if total else 0.0
+
+
+def _together(some: list[int], others: list[int]) -> bool:
+    return any(abs(one - other) <= NEAR for one in some for other in others)

@@ -1,0 +1,125 @@
+"""The parts of a score, each worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citeback.ask.cover import closeness, cover
+from citeback.ask.interaction import interaction
+from citeback.ask.question import Query, _piece_weights, checked, idf
+from citeback.ask.rank import closely, rough_score, roughly, score
+from citeback.errors import QuestionError
+from citeback.index.candidates import Candidate, SentenceRow
+from citeback.records import Parts, Span
+
+
+def query(**changes: object) -> Query:
+    made = Query(
+        text="blue kettle boils",
+        vector=np.array([1, 0], np.float32),
+        stems={"blue": "blue", "kettl": "kettle", "boil": "boils"},
+        sequence=("blue", "kettl", "boil"),
+        idf={"blue": 1.0, "kettl": 2.0, "boil": 1.0},
+        unseen=(),
+        pieces=np.array([[1, 0], [0, 1]], np.float32),
+        weights=np.array([0.25, 0.75], np.float32),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def candidate(*sentences: str, identity: int = 1) -> Candidate:
+    rows = tuple(
+        SentenceRow(number, Span(number * 10, number * 10 + 5), tuple(text.split()))
+        for number, text in enumerate(sentences)
+    )
+    return Candidate(identity, "a.txt", (), rows)
+
+
+def test_idf_is_the_smoothed_one() -> None:
+    # ln(1 + (10 − 2 + .5) / (2 + .5)) = ln 4.4
+    assert idf(10, 2) == pytest.approx(math.log(4.4))
+    assert idf(1, 1) > 0
+
+
+def test_cover_is_the_share_of_idf() -> None:
+    assert cover(query(), ["kettl", "tea"]) == 2 / 4
+    assert cover(query(), []) == 0
+    assert cover(query(), ["blue", "kettl", "boil", "x"]) == 1
+
+
+def test_closeness_counts_pairs_that_stand_together() -> None:
+    # Pairs: blue–kettl weighs 3, kettl–boil 3. Three words apart is near, four not.
+    assert closeness(query(), candidate("blue x y kettl x x x boil")) == 3 / 6
+    assert closeness(query(), candidate("kettl blue", "boil")) == 1
+    assert closeness(query(), candidate("boil")) == 0
+    assert closeness(query(sequence=("blue",)), candidate("blue")) == 0
+
+
+def test_interaction_takes_the_best_match_of_each_piece() -> None:
+    first = np.array([[0.6, 0.8], [1, 0]], np.float32)  # matches 1 and .8
+    second = np.array([[0, 1]], np.float32)  # matches 0 and 1
+    # Alone .25·1 + .75·.8 = .85. With its neighbour at .85: .25·1 + .75·.85 = .8875.
+    # The second: .25·.85 + .75·1 = .9625.
+    np.testing.assert_allclose(interaction(query(), [first]), [0.85], atol=1e-6)
+    np.testing.assert_allclose(
+        interaction(query(), [first, second]), [0.8875, 0.9625], atol=1e-6
+    )
+
+
+def test_an_empty_sentence_meets_nothing() -> None:
+    assert interaction(query(), [np.zeros((0, 2), np.float32)]).tolist() == [0]
+
+
+def test_scores_are_weighted_sums() -> None:
+    parts = Parts(
+        interaction=0.5,
+        passage_meaning=0.4,
+        sentence_meaning=0.6,
+        passage_words=1.0,
+        sentence_words=0.5,
+        closeness=0.2,
+    )
+    # .5 + .15·.4 + .12·1 + .12·.5 + .1·.2 = .76
+    assert score(parts) == pytest.approx(0.76)
+    # .5·.4 + .6 + .5·1 + .5·.5 = 1.55
+    assert rough_score(parts) == pytest.approx(1.55)
+
+
+def test_ranking_puts_the_passage_that_says_it_first() -> None:
+    some = [candidate("tea", identity=1), candidate("blue kettl boil", identity=2)]
+    vectors = np.array([[0.6, 0.8], [0.6, 0.8]], np.float32)
+    rough = roughly(query(), some, vectors, vectors)
+    assert [item.candidate.id for item in rough] == [2, 1]
+    pieces = [[np.eye(2, dtype=np.float32)], [np.zeros((0, 2), np.float32)]]
+    close = closely(query(), rough, pieces)
+    assert close[0].candidate.id == 2
+    assert close[0].parts.interaction == pytest.approx(1)
+
+
+def test_ties_keep_their_order() -> None:
+    some = [candidate("x", identity=n) for n in (5, 3, 4)]
+    vectors = np.ones((3, 2), np.float32)
+    rough = roughly(query(), some, vectors, vectors)
+    assert [item.candidate.id for item in rough] == [5, 3, 4]
+
+
+def test_rare_words_weigh_more_and_every_piece_something() -> None:
+    # "who" has no idf; "ket" and "tle" are pieces of a word as rare as can be.
+    spans = [Span(0, 3), Span(4, 7), Span(7, 10), Span(10, 11)]
+    words = {Span(0, 3): 0.0, Span(4, 10): 2.0}
+    weights = _piece_weights(4, spans, words, rarest=2.0)
+    np.testing.assert_allclose(weights, np.array([0.5, 1.5, 1.5, 0.5]) / 4, atol=1e-6)
+
+
+@given(st.text(max_size=30))
+def test_a_checked_question_has_words(text: str) -> None:
+    try:
+        assert checked(text, max_characters=20) == text.strip()
+    except QuestionError as error:
+        assert str(error)
