@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -27,19 +27,17 @@ from citeback.records import (
     Span,
     Verdict,
 )
+from citeback.serve.panels import files_html, header_html, note_html, welcome_html
 from citeback.serve.reading import Cited, cited_in, reader_view
 from citeback.serve.render import (
     CARD_CHARACTERS,
+    PART_LABELS,
     answer_html,
     citation,
-    files_html,
-    header_html,
     keeps_lines,
-    note_html,
     plain,
     problem_html,
     question_markdown,
-    welcome_html,
 )
 
 HOSTILE = (
@@ -54,6 +52,9 @@ HOSTILE = (
         "utf-16"
     ),
 )
+
+
+PARTS = Parts(**{field.name: 0.5 for field in fields(Parts)})
 
 
 def source(**changes: str) -> Source:
@@ -88,7 +89,7 @@ def hit(text: str, best: str, *, start: int = 100, number: int = 1) -> Hit:
         passage=passage,
         source=source(),
         score=1.0,
-        parts=Parts(0.5, 0.25, 1.4, -0.1),
+        parts=PARTS,
         best=Span(at, at + len(best)),
         also_in=(),
     )
@@ -196,8 +197,16 @@ def test_a_part_of_a_paragraph_is_named_and_headings_are_shown() -> None:
 
 
 def test_bars_stay_between_0_and_100() -> None:
+    parts = replace(PARTS, passage_words=1.4, sentence_words=-0.1)
+    html = answer_html(answer(replace(hit("One.", "One."), parts=parts)), 0)
+    widths = re.findall(r"width:(\d+)%", html)
+    assert sorted(widths) == sorted(["100", "0"] + ["50"] * (len(fields(Parts)) - 2))
+
+
+def test_every_part_has_its_label() -> None:
     html = answer_html(answer(hit("One.", "One.")), 0)
-    assert re.findall(r"width:(\d+)%", html) == ["25", "50", "0", "100"]
+    labels = [PART_LABELS[field.name] for field in fields(Parts)]
+    assert Reading(html).text_of("dt") == labels
 
 
 def test_near_duplicates_can_be_opened() -> None:

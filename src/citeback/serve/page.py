@@ -16,16 +16,9 @@ from fastapi import FastAPI
 
 from citeback.errors import CitebackError
 from citeback.records import Progress, UpdateReport, Verdict
+from citeback.serve.panels import files_html, header_html, note_html, welcome_html
 from citeback.serve.reading import ReaderView
-from citeback.serve.render import (
-    files_html,
-    header_html,
-    note_html,
-    plain,
-    question_markdown,
-    spoken_answer,
-    welcome_html,
-)
+from citeback.serve.render import plain, question_markdown, spoken_answer
 from citeback.serve.session import (
     Request,
     Turn,

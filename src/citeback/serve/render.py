@@ -1,4 +1,4 @@
-"""Turns answers, files and questions into escaped HTML. Pure: no input or output.
+"""Turns questions and answers into escaped HTML. Pure: no input or output.
 
 Every text that comes from a document, a file name or a person goes through
 `html.escape`; a quote is a slice of its passage and never edited.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from html import escape
 
 from citeback.records import (
     Answer,
-    FileReport,
-    FileState,
     Hit,
-    LibrarySize,
     Passage,
     Place,
     Span,
@@ -36,6 +34,16 @@ VERDICTS: dict[Verdict, str] = {
     Verdict.ANSWERS: "The text answers this.",
     Verdict.TOUCHES: "The text touches on this but may not answer it.",
     Verdict.SILENT: "The text does not say.",
+}
+
+# What each field of `Parts` measures, in plain words.
+PART_LABELS = {
+    "interaction": "Your words met in context",
+    "passage_meaning": "Meaning of the whole passage",
+    "sentence_meaning": "Meaning of its best sentence",
+    "passage_words": "Your words in the passage",
+    "sentence_words": "Your words in one sentence",
+    "closeness": "Your words standing together",
 }
 
 _MARKDOWN_ESCAPES = {ord(mark): "\\" + mark for mark in string.punctuation}
@@ -94,57 +102,7 @@ def plain(text: str) -> str:
 
 def spoken_answer(answer: Answer) -> str:
     """One line about the answer for screen readers."""
-    return f"{VERDICTS[answer.verdict]} {_count(len(answer.hits), 'passage')} shown."
-
-
-def header_html(size: LibrarySize) -> str:
-    """The name of the tool, what the library holds, and the button to its files."""
-    return (
-        '<header class="masthead"><h1>Citeback</h1>'
-        f'<p class="size">{_size(size)}</p>'
-        '<button type="button" class="plain" data-fresh>Start over</button>'
-        '<button type="button" class="plain" data-drawer="toggle"'
-        ' aria-expanded="false" aria-controls="library">Library</button></header>'
-    )
-
-
-def welcome_html(examples: Sequence[str], *, empty: bool) -> str:
-    """What stands in place of the conversation before the first question."""
-    if empty:
-        return (
-            '<div class="welcome"><h2>The library is empty</h2>'
-            "<p>Put text or Markdown files (.txt, .md) into the folder"
-            " <code>content/</code> and start Citeback again, or press"
-            " “Refresh library” in the Library panel.</p></div>"
-        )
-    buttons = "".join(
-        f'<li><button type="button" data-question="{escape(question)}">'
-        f"{escape(question)}</button></li>"
-        for question in examples
-    )
-    listed = (
-        f'<p class="try">For example</p><ul class="examples">{buttons}</ul>'
-        if buttons
-        else ""
-    )
-    return (
-        '<div class="welcome"><h2>Ask the text</h2>'
-        "<p>You get its own words, each one click from its place. Where the text"
-        " is silent, you are told so. Every question is taken on its own.</p>"
-        f"{listed}</div>"
-    )
-
-
-def files_html(files: Sequence[FileReport]) -> str:
-    """The files of the library: state, reason, and what was left out of each."""
-    if not files:
-        return '<p class="no-files">There are no files in the content folder.</p>'
-    return f'<ul class="files">{"".join(map(_file, files))}</ul>'
-
-
-def note_html(sentence: str) -> str:
-    """A sentence under the button of the library panel."""
-    return f'<p class="note" role="status">{escape(sentence)}</p>'
+    return f"{VERDICTS[answer.verdict]} {counted(len(answer.hits), 'passage')} shown."
 
 
 def keeps_lines(text: str) -> bool:
@@ -164,10 +122,9 @@ def citation(hit: Hit) -> str:
     return f"“{hit.quote}” — {hit.source.title}, {place_label(hit.passage.paragraph)}"
 
 
-def _size(size: LibrarySize) -> str:
-    documents = _count(size.documents, "document")
-    held = f"{documents} · {_count(size.paragraphs, 'paragraph')}"
-    return f'{held}<span class="wide"> · works offline</span>'
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it needs one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _article(kind: str, turn: int, question: str, pieces: Sequence[str]) -> str:
@@ -305,16 +262,10 @@ def _marked(hit: Hit, shown_from: int, shown_to: int) -> str:
 
 
 def _why(hit: Hit) -> str:
-    """The four parts of the score, as bars with what they measure."""
-    parts = hit.parts
+    """The parts of the score, as bars with what they measure."""
     rows = "".join(
-        _bar(label, value)
-        for label, value in (
-            ("Meaning of its best sentence", parts.sentence_meaning),
-            ("Meaning of the whole passage", parts.passage_meaning),
-            ("Your words in one sentence", parts.sentence_words),
-            ("Your words in the passage", parts.passage_words),
-        )
+        _bar(PART_LABELS[field.name], getattr(hit.parts, field.name))
+        for field in fields(hit.parts)
     )
     return (
         '<details class="why"><summary>Why this passage</summary>'
@@ -330,40 +281,3 @@ def _bar(label: str, value: float) -> str:
         f'<div><dt>{label}</dt><dd><span class="bar" aria-hidden="true">'
         f'<i style="width:{percent}%"></i></span>{percent} %</dd></div>'
     )
-
-
-def _file(file: FileReport) -> str:
-    source = file.source
-    title = escape(source.title or source.path)
-    counts = f"{_count(file.paragraphs, 'paragraph')} · {file.characters:,} characters"
-    name = f'<span class="name"><bdi>{title}</bdi></span>'
-    if file.state is not FileState.REFUSED:
-        name = (
-            f'<button type="button" class="name" data-path="{escape(source.path)}"'
-            f' aria-label="Read {title}"><bdi>{title}</bdi></button>'
-        )
-    state = "" if file.state is FileState.INDEXED else _state(file)
-    detail = "" if file.state is FileState.REFUSED else f"<small>{counts}</small>"
-    path = ""
-    if source.title not in ("", source.path):
-        path = f'<small class="path"><bdi>{escape(source.path)}</bdi></small>'
-    return f"<li>{name}{path}{detail}{state}{_skipped(file)}</li>"
-
-
-def _state(file: FileReport) -> str:
-    reason = f": {escape(file.reason)}" if file.reason else ""
-    return f'<p class="state">{file.state.value.capitalize()}{reason}</p>'
-
-
-def _skipped(file: FileReport) -> str:
-    if not file.skipped:
-        return ""
-    reasons = dict.fromkeys(block.note for block in file.skipped if block.note)
-    why = f": {escape('; '.join(reasons))}" if reasons else ""
-    return (
-        f'<p class="skipped">{_count(len(file.skipped), "block")} not searched{why}</p>'
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
