@@ -120,6 +120,8 @@ def test_rare_words_weigh_more_and_every_piece_something() -> None:
 @given(st.text(max_size=30))
 def test_a_checked_question_has_words(text: str) -> None:
     try:
-        assert checked(text, max_characters=20) == text.strip()
-    except QuestionError as error:
-        assert str(error)
+        found = checked(text, max_characters=20)
+    except QuestionError:
+        found = ""
+    assert found in ("", text.strip())
+    assert found or len(text.strip()) > 20 or not any(map(str.isalnum, text))

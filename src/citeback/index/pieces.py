@@ -63,7 +63,8 @@ def fit(pieces: Floats) -> Projection:
     centred = _unit(unit - mean)
     values, vectors = np.linalg.eigh(centred.T @ centred)
     strongest = np.argsort(values)[::-1][:KEPT]
-    return Projection(mean.astype(np.float32), vectors[:, strongest].astype(np.float32))
+    basis: Floats = vectors[:, strongest].astype(np.float32)
+    return Projection(mean.astype(np.float32), basis)
 
 
 def sample_lines(vocabulary: Sequence[str]) -> list[str]:
