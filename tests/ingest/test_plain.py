@@ -98,7 +98,8 @@ def test_a_sure_heading_is_the_path_of_what_follows(line: str, level: int) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "A short sentence.\n\nBody text follows it here.\n",
+        "Yes We Can.\n\nBody text follows it here.\n",
+        "Two Short Lines\n\nwithout any text\n",
         "a short line without capitals\n\nBody text follows it here.\n",
         "Yours Truly\n",
         "3 people came\n\nBody text follows it here.\n",

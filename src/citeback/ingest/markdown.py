@@ -23,7 +23,7 @@ from citeback.records import Block, BlockKind, Span
 DEEPEST = 20
 
 _QUOTE_MARKS = re.compile(r"(?:[ \t]*>)*\s*")
-_HASHES = re.compile(r"#{1,6}[ \t]*")
+_HASHES = re.compile(r"#{1,6}\s*")
 _CLOSING_HASHES = re.compile(r"(?:\A|[ \t])#+[ \t]*\Z")
 _WORD = re.compile(r"\w")
 # A comment, a script or a style sheet shows nothing; one without an end has no end.
