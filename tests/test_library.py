@@ -450,3 +450,17 @@ def test_a_phrase_with_its_words_apart_is_absent(make_library: MakeLibrary) -> N
     library.update()
     assert library.absent("cupboard third").places == ()
     assert library.absent("third kettle").places == ()
+
+
+def test_the_words_that_matched_are_marked_exactly(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    hit = library.ask("Boiling water in the blue kettle").hits[0]
+    text = library.document(hit.source.path).text
+    assert [text[word.start : word.end] for word in hit.words] == [
+        "blue",
+        "kettle",
+        "boils",
+        "water",
+    ]
+    assert all(hit.best.start <= w.start < w.end <= hit.best.end for w in hit.words)

@@ -134,7 +134,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a question found, best first from number 1."""
+    """A passage that a question found, best first from number 1.
+
+    `best` is its best sentence, and `words` are the words in it that carried the
+    match, in order.
+    """
 
     number: int
     passage: Passage
@@ -142,6 +146,7 @@ class Hit:
     score: float
     parts: Parts
     best: Span
+    words: tuple[Span, ...]
     also_in: tuple[Place, ...]
 
     @property

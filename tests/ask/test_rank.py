@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from citeback.ask.cover import closeness, cover
 from citeback.ask.interaction import interaction
-from citeback.ask.question import Query, _piece_weights, checked, idf
+from citeback.ask.question import Query, _owners, _piece_weights, checked, idf
 from citeback.ask.rank import closely, rough_score, roughly, score
 from citeback.errors import QuestionError
 from citeback.index.candidates import Candidate, SentenceRow
@@ -28,6 +28,7 @@ def query(**changes: object) -> Query:
         idf={"blue": 1.0, "kettl": 2.0, "boil": 1.0},
         unseen=(),
         pieces=np.array([[1, 0], [0, 1]], np.float32),
+        owners=("", "kettl"),
         weights=np.array([0.25, 0.75], np.float32),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -112,8 +113,9 @@ def test_ties_keep_their_order() -> None:
 def test_rare_words_weigh_more_and_every_piece_something() -> None:
     # "who" has no idf; "ket" and "tle" are pieces of a word as rare as can be.
     spans = [Span(0, 3), Span(4, 7), Span(7, 10), Span(10, 11)]
-    words = {Span(0, 3): 0.0, Span(4, 10): 2.0}
-    weights = _piece_weights(4, spans, words, rarest=2.0)
+    owners = _owners([("kettl", Span(4, 10))], spans, 4)
+    assert owners == ("", "kettl", "kettl", "")
+    weights = _piece_weights(owners, {"kettl": 2.0}, rarest=2.0)
     np.testing.assert_allclose(weights, np.array([0.5, 1.5, 1.5, 0.5]) / 4, atol=1e-6)
 
 

@@ -91,6 +91,7 @@ def hit(text: str, best: str, *, start: int = 100, number: int = 1) -> Hit:
         score=1.0,
         parts=PARTS,
         best=Span(at, at + len(best)),
+        words=(),
         also_in=(),
     )
 
@@ -391,3 +392,10 @@ def test_passages_of_other_documents_are_not_stops() -> None:
     third = hit("Three.", "Three.", start=10, number=3)
     stops = cited_in(answer(here, there, third), "a/b.txt")
     assert [cited.number for cited in stops] == [3, 1]
+
+
+def test_the_words_that_met_the_question_stand_out() -> None:
+    made = hit("Tea is <hot>. The cup is full.", "Tea is <hot>.")
+    words = (Span(100, 103), Span(108, 111))
+    shown = answer_html(answer(replace(made, words=words)), 0)
+    assert "<mark><b>Tea</b> is &lt;<b>hot</b>&gt;.</mark>" in shown

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from citeback.ask import fold
+from citeback.ask.hits import hits
 from citeback.ask.question import Query, checked, understood
 from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
 from citeback.ask.search import search
@@ -16,10 +16,7 @@ from citeback.index import words
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
 from citeback.index.snapshot import Snapshot
-from citeback.records import Answer, Hit, Passage, Place, Source, Verdict
-
-# So many times the wanted passages are looked at, since near-duplicates are folded.
-SPARE = 4
+from citeback.records import Answer, Verdict
 
 EMPTY = (
     "The library holds no text yet. Put text or Markdown files into the content "
@@ -57,15 +54,23 @@ def answer(
         holding=stored.passages_with(catalog, list(words.content_stems(text))),
     )
     ranked = _ranked(query, catalog, snapshot)
-    hits = _hits(ranked, catalog, max(limit, 2))
-    second = hits[1].score if len(hits) > 1 else 0.0
-    chance = probability(hits[0].parts, hits[0].score - second)
+    # The lead over the second tells something even if one alone is wanted.
+    found = hits(
+        query,
+        ranked,
+        catalog=catalog,
+        snapshot=snapshot,
+        encoder=encoder,
+        limit=max(limit, 2),
+    )
+    second = found[1].score if len(found) > 1 else 0.0
+    chance = probability(found[0].parts, found[0].score - second)
     outcome = verdict(chance)
     return Answer(
         question=text,
         verdict=outcome,
         probability=chance,
-        hits=hits[:limit],
+        hits=found[:limit],
         unseen=query.unseen,
         notice=_notice(query, outcome),
         build=snapshot.build,
@@ -90,33 +95,6 @@ def _ranked(query: Query, catalog: Catalog, snapshot: Snapshot) -> list[Ranked]:
         for ids in wanted
     ]
     return closely(query, rough, pieces)
-
-
-def _hits(ranked: list[Ranked], catalog: Catalog, limit: int) -> tuple[Hit, ...]:
-    ranked = ranked[: limit * SPARE]
-    found = stored.passages(catalog, [item.candidate.id for item in ranked])
-    places = [found[item.candidate.id] for item in ranked]
-    groups = fold.groups([passage.text for passage, _ in places])
-    hits = []
-    for number, group in enumerate(groups[:limit], start=1):
-        item = ranked[group[0]]
-        passage, source = places[group[0]]
-        hits.append(
-            Hit(
-                number=number,
-                passage=passage,
-                source=source,
-                score=item.score,
-                parts=item.parts,
-                best=item.best,
-                also_in=tuple(_place(*places[other]) for other in group[1:]),
-            )
-        )
-    return tuple(hits)
-
-
-def _place(passage: Passage, source: Source) -> Place:
-    return Place(source, passage.paragraph, passage.start, passage.end)
 
 
 def _nothing(text: str, snapshot: Snapshot) -> Answer:

@@ -31,7 +31,8 @@ class Query:
     `vector` is unit, float32. `stems` maps each content stem to the word as written;
     `sequence` has them in order with repeats; `idf` gives each one's weight, positive;
     `unseen` are the words that no passage holds. `pieces` are the small word pieces,
-    unit rows, and `weights` their weights, positive, with sum 1.
+    unit rows; `owners` gives each one's content stem, "" for others; `weights` are
+    their weights, positive, with sum 1.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Query:
     idf: Mapping[str, float]
     unseen: tuple[str, ...]
     pieces: Floats
+    owners: tuple[str, ...]
     weights: Floats
 
 
@@ -85,36 +87,42 @@ def understood(
     stems = words.content_stems(text)
     weights = {stem: idf(passages, holding.get(stem, 0)) for stem in stems}
     marked = [(words.stem(word), span) for word, span in words.words(text)]
+    content = [(stem, span) for stem, span in marked if stem in stems]
+    owners = _owners(content, piece_spans, len(encoded.pieces))
     return Query(
         text=text,
         vector=encoded.vector,
         stems=stems,
-        sequence=tuple(stem for stem, _ in marked if stem in stems),
+        sequence=tuple(stem for stem, _ in content),
         idf=weights,
         unseen=tuple(word for stem, word in stems.items() if not holding.get(stem)),
         pieces=projection.apply(encoded.pieces),
-        weights=_piece_weights(
-            len(encoded.pieces),
-            piece_spans,
-            {span: weights.get(stem, 0.0) for stem, span in marked},
-            rarest=idf(passages, 0),
-        ),
+        owners=owners,
+        weights=_piece_weights(owners, weights, rarest=idf(passages, 0)),
     )
 
 
+def _owners(
+    content: Sequence[tuple[str, Span]], pieces: Sequence[Span], count: int
+) -> tuple[str, ...]:
+    """For each of `count` pieces the stem of the content word it lies in, or ""."""
+    starts = [span.start for _, span in content]
+    owners = []
+    for piece in pieces[:count]:
+        at = bisect_right(starts, piece.start) - 1
+        inside = at >= 0 and piece.start < content[at][1].end
+        owners.append(content[at][0] if inside else "")
+    # An encoder that tells no spans has pieces that nobody owns.
+    return (*owners, *[""] * (count - len(owners)))
+
+
 def _piece_weights(
-    count: int, spans: Sequence[Span], idfs: Mapping[Span, float], *, rarest: float
+    owners: Sequence[str], idfs: Mapping[str, float], *, rarest: float
 ) -> Floats:
     """A half for every piece, and up to one more for a rare word's.
 
     Question words and marks count, too: how a thing is asked for tells what kind of
     sentence answers.
     """
-    weights = np.full(max(count, 1), 0.5, dtype=np.float32)
-    written = list(idfs)
-    starts = [word.start for word in written]
-    for number, piece in enumerate(spans[:count]):
-        at = bisect_right(starts, piece.start) - 1
-        if at >= 0 and piece.start < written[at].end:
-            weights[number] += idfs[written[at]] / rarest
-    return np.asarray(weights / weights.sum(), dtype=np.float32)[:count]
+    weights = [0.5 + idfs.get(owner, 0.0) / rarest for owner in owners]
+    return np.array(weights, dtype=np.float32) / max(sum(weights), 1e-9)

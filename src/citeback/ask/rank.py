@@ -16,7 +16,7 @@ from citeback.ask.cover import closeness, cover
 from citeback.ask.interaction import interaction
 from citeback.ask.question import Query
 from citeback.index.candidates import Candidate
-from citeback.records import Parts, Span
+from citeback.records import Parts
 
 Floats = npt.NDArray[np.float32]
 
@@ -26,12 +26,12 @@ CLOSELY = 24
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its score, why, and its best sentence's span."""
+    """A candidate with its score, why, and the position of its best sentence."""
 
     candidate: Candidate
     score: float
     parts: Parts
-    best: Span
+    best: int
 
 
 def roughly(
@@ -53,7 +53,7 @@ def roughly(
         end = start + len(candidate.sentences)
         meanings = sentence_meaning[start:end]
         parts = _parts(query, candidate, float(passage_meaning[row]), meanings)
-        best = candidate.sentences[int(np.argmax(meanings))].span
+        best = int(np.argmax(meanings))
         ranked.append(Ranked(candidate, rough_score(parts), parts, best))
         start = end
     return sorted(ranked, key=lambda item: -item.score)
@@ -75,8 +75,7 @@ def closely(
             interaction=float(touched[best]),
             closeness=closeness(query, item.candidate),
         )
-        span = item.candidate.sentences[best].span
-        again.append(Ranked(item.candidate, score(parts), parts, span))
+        again.append(Ranked(item.candidate, score(parts), parts, best))
     return sorted(again, key=lambda item: -item.score)
 
 

@@ -53,18 +53,18 @@ class Projection:
         """The rows of `to_bytes`, to within half a step."""
         rows: Bytes = np.frombuffer(stored, dtype=np.int8)
         kept = self.basis.shape[1]
-        return rows.reshape(-1, kept).astype(np.float32) / STEPS
+        return rows.reshape(-1, kept).astype(np.float32) / np.float32(STEPS)
 
 
 def fit(pieces: Floats) -> Projection:
     """The projection that keeps most of the pieces' spread around their mean."""
     unit = _unit(pieces)
-    mean = unit.mean(axis=0)
+    mean: Floats = unit.mean(axis=0, dtype=np.float32)
     centred = _unit(unit - mean)
     values, vectors = np.linalg.eigh(centred.T @ centred)
     strongest = np.argsort(values)[::-1][:KEPT]
     basis: Floats = vectors[:, strongest].astype(np.float32)
-    return Projection(mean.astype(np.float32), basis)
+    return Projection(mean, basis)
 
 
 def sample_lines(vocabulary: Sequence[str]) -> list[str]:

@@ -242,7 +242,9 @@ def _fold(passage: Passage, best: Span, limit: int) -> tuple[int, int]:
 
 
 def _marked(hit: Hit, shown_from: int, shown_to: int) -> str:
-    """The passage's text, its best sentence marked, what is folded away wrapped."""
+    """The passage's text, its best sentence and the words in it that met the question
+    marked, what is folded away wrapped.
+    """
     passage, best = hit.passage, hit.best
 
     def text(start: int, end: int) -> str:
@@ -254,9 +256,14 @@ def _marked(hit: Hit, shown_from: int, shown_to: int) -> str:
         gap = '<span class="gap" aria-hidden="true"> … </span>'
         return f'{gap}<span class="rest">{text(start, end)}</span>'
 
+    best_sentence, at = "", best.start
+    for word in hit.words:
+        best_sentence += f"{text(at, word.start)}<b>{text(word.start, word.end)}</b>"
+        at = word.end
+    best_sentence += text(at, best.end)
     return (
         f"{folded(passage.start, shown_from)}{text(shown_from, best.start)}"
-        f"<mark>{text(best.start, best.end)}</mark>"
+        f"<mark>{best_sentence}</mark>"
         f"{text(best.end, shown_to)}{folded(shown_to, passage.end)}"
     )
 
@@ -279,5 +286,5 @@ def _bar(label: str, value: float) -> str:
     percent = round(100 * min(1.0, max(0.0, value)))
     return (
         f'<div><dt>{label}</dt><dd><span class="bar" aria-hidden="true">'
-        f'<i style="width:{percent}%"></i></span>{percent} %</dd></div>'
+        f'<i style="width:{percent}%"></i></span>{percent / 100:.2f}</dd></div>'
     )

@@ -21,7 +21,11 @@ def main() -> int:
             # settings or documents should be told at once.
             from citeback.serve.server import serve
 
-            serve(library, settings)
+            serve(
+                library,
+                settings,
+                announce=lambda url: print(f"Citeback is ready: {url}", flush=True),
+            )
     except CitebackError as error:
         print(f"citeback: {error}", file=sys.stderr)
         return FAILED

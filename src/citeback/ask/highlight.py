@@ -1,0 +1,70 @@
+"""Which words of a sentence carried the match: the same ones, and near ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from citeback.ask.question import Query
+from citeback.index import words
+from citeback.records import Span
+
+# A word this near a question's word, in their contexts, is shown as its match. Looked
+# up on the article: "hard" and "challenges" are at 0.47, unrelated words below 0.3.
+NEAR = 0.4
+
+
+def matched_words(
+    query: Query,
+    sentence: str,
+    pieces: npt.NDArray[np.float32],
+    piece_spans: Sequence[Span],
+) -> list[Span]:
+    """The words' spans in the sentence, in order.
+
+    A question's word that stands there in any inflection marks all its places; one
+    that does not marks the nearest word there is, if that is near enough. `pieces`
+    are the sentence's small word pieces and `piece_spans` their places.
+    """
+    marked = [(words.stem(word), span) for word, span in words.words(sentence)]
+    found = {span for stem, span in marked if stem in query.stems}
+    if len(pieces) and len(pieces) == len(piece_spans):
+        content = _content(sentence)
+        owners = [_word_at(content, piece) for piece in piece_spans]
+        likeness = query.pieces @ pieces.T
+        for stem in query.stems.keys() - {stem for stem, _ in marked}:
+            rows = [row for row, owner in enumerate(query.owners) if owner == stem]
+            found |= _nearest(likeness[rows], owners)
+    return sorted(found, key=lambda span: span.start)
+
+
+def _content(sentence: str) -> list[Span]:
+    marked = words.words(sentence)
+    return [span for word, span in marked if word not in words.STOP_WORDS]
+
+
+def _word_at(content: Sequence[Span], piece: Span) -> Span | None:
+    """The content word that a piece lies in."""
+    for span in content:
+        if span.start <= piece.start < span.end:
+            return span
+    return None
+
+
+def _nearest(
+    likeness: npt.NDArray[np.float32], owners: Sequence[Span | None]
+) -> set[Span]:
+    """The word nearest to some of the question's pieces, as a set of one or none.
+
+    `likeness` has a row for each of those pieces and a column for each piece of the
+    sentence; `owners` are the columns' words.
+    """
+    columns = [column for column, owner in enumerate(owners) if owner]
+    if not len(likeness) or not columns:
+        return set()
+    means = likeness.mean(axis=0)[columns]
+    best = int(np.argmax(means))
+    owner = owners[columns[best]]
+    return {owner} if owner and means[best] >= NEAR else set()

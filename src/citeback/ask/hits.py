@@ -1,0 +1,75 @@
+"""Ranked candidates → hits to show: whole passages, folded, with their words marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from citeback.ask import fold
+from citeback.ask.highlight import matched_words
+from citeback.ask.question import Query
+from citeback.ask.rank import Ranked
+from citeback.index import candidates as stored
+from citeback.index.catalog import Catalog
+from citeback.index.encoder import Encoder
+from citeback.index.snapshot import Snapshot
+from citeback.records import Hit, Passage, Place, Source, Span
+
+# So many times the wanted passages are looked at, since near-duplicates are folded.
+SPARE = 4
+
+
+def hits(
+    query: Query,
+    ranked: Sequence[Ranked],
+    *,
+    catalog: Catalog,
+    snapshot: Snapshot,
+    encoder: Encoder,
+    limit: int,
+) -> tuple[Hit, ...]:
+    """At most `limit` hits, in the order of the ranked."""
+    ranked = ranked[: limit * SPARE]
+    found = stored.passages(catalog, [item.candidate.id for item in ranked])
+    places = [found[item.candidate.id] for item in ranked]
+    groups = fold.groups([passage.text for passage, _ in places])[:limit]
+    leaders = [ranked[group[0]] for group in groups]
+    pieces = stored.pieces(catalog, [_best_sentence(item).id for item in leaders])
+    made = []
+    for number, group in enumerate(groups, start=1):
+        item = ranked[group[0]]
+        passage, source = places[group[0]]
+        best = _best_sentence(item)
+        sentence = passage.text[
+            best.span.start - passage.start : best.span.end - passage.start
+        ]
+        marked = matched_words(
+            query,
+            sentence,
+            snapshot.projection.from_bytes(pieces[best.id]),
+            encoder.piece_spans(sentence),
+        )
+        made.append(
+            Hit(
+                number=number,
+                passage=passage,
+                source=source,
+                score=item.score,
+                parts=item.parts,
+                best=best.span,
+                words=tuple(_moved(span, best.span.start) for span in marked),
+                also_in=tuple(_place(*places[other]) for other in group[1:]),
+            )
+        )
+    return tuple(made)
+
+
+def _best_sentence(item: Ranked) -> stored.SentenceRow:
+    return item.candidate.sentences[item.best]
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+def _place(passage: Passage, source: Source) -> Place:
+    return Place(source, passage.paragraph, passage.start, passage.end)
