@@ -66,6 +66,12 @@ def test_several_authors_are_joined_and_other_keys_left(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, text, "a.md").source.author == "A. Roy, B. Sen"
 
 
+def test_a_date_and_a_number_stay_as_written(tmp_path: Path) -> None:
+    text = b"---\ntitle: 1984\ndate: 2015-03-02T10:00\n---\nBody.\n"
+    source = read_bytes(tmp_path, text).source
+    assert (source.title, source.date) == ("1984", "2015-03-02T10:00")
+
+
 def test_a_rule_at_the_top_is_not_front_matter(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, b"---\nJust words here.\n---\n\nMore.\n")
     assert "Just words here." in document.text[document.blocks[0].start :]
