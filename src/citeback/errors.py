@@ -54,3 +54,15 @@ class StorageFullError(IndexStateError):
 
 class UnknownDocumentError(CitebackError):
     """No document of that name is in the library."""
+
+
+class QuestionSetError(CitebackError):
+    """A set of questions is missing, malformed, or does not fit its texts."""
+
+
+class MissingPackageError(CitebackError):
+    """A package that only some commands need is not installed."""
+
+
+class BelowThresholdError(CitebackError):
+    """A measure is lower than was asked for; the results are saved all the same."""

@@ -32,6 +32,7 @@ from citeback.ingest.build import Build, Report
 from citeback.records import (
     AbsenceReport,
     Answer,
+    Baseline,
     Document,
     FileReport,
     FileState,
@@ -135,10 +136,17 @@ class Library:
             self.notices = []
             return replace(report, notices=tuple(notices))
 
-    def ask(self, question: str, *, limit: int | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        limit: int | None = None,
+        baseline: Baseline | None = None,
+    ) -> Answer:
         """The passages that answer a question best, and whether they do.
 
-        `limit` is how many at most, by default as set. Raises QuestionError for what
+        `limit` is how many at most, by default as set; `baseline` ranks them in a
+        simpler way, to compare with. Raises QuestionError for what
         cannot be searched for, EncoderError and IndexStateError.
         """
         started = time.perf_counter()
@@ -152,6 +160,7 @@ class Library:
                 encoder=encoder,
                 limit=limit or self.settings.passages_per_answer,
                 max_characters=self.settings.max_question_characters,
+                baseline=baseline,
             )
         return replace(found, seconds=time.perf_counter() - started)
 

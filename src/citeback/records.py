@@ -193,6 +193,14 @@ class AbsenceReport:
     built: str
 
 
+class Baseline(StrEnum):
+    """A simple way to rank passages, to compare with."""
+
+    PLAIN = "plain"
+    BM25 = "bm25"
+    RRF = "rrf"
+
+
 class FileState(StrEnum):
     """How a file of the content folder stands in the library."""
 

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from citeback.ask import baselines
 from citeback.ask.hits import hits
 from citeback.ask.question import Query, checked, understood
 from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
@@ -13,10 +14,11 @@ from citeback.ask.search import search
 from citeback.ask.verdict import probability, verdict
 from citeback.index import candidates as stored
 from citeback.index import words
+from citeback.index.candidates import Candidate
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
 from citeback.index.snapshot import Snapshot
-from citeback.records import Answer, Verdict
+from citeback.records import Answer, Baseline, Verdict
 
 EMPTY = (
     "The library holds no text yet. Put text or Markdown files into the content "
@@ -36,10 +38,12 @@ def answer(
     encoder: Encoder,
     limit: int,
     max_characters: int,
+    baseline: Baseline | None = None,
 ) -> Answer:
     """What the library has to say, with at most `limit` passages.
 
-    Raises QuestionError for what cannot be searched for.
+    A baseline replaces their order and nothing else. Raises QuestionError for what
+    cannot be searched for.
     """
     started = time.perf_counter()
     text = checked(question, max_characters=max_characters)
@@ -53,7 +57,9 @@ def answer(
         passages=len(snapshot.passages),
         holding=stored.passages_with(catalog, list(words.content_stems(text))),
     )
-    ranked = _ranked(query, catalog, snapshot)
+    ranked = _ranked(query, catalog, snapshot, baseline)
+    if not ranked:  # BM25 without a word that any passage holds
+        return _nothing(text, snapshot)
     # The lead over the second tells something even if one alone is wanted.
     found = hits(
         query,
@@ -78,8 +84,19 @@ def answer(
     )
 
 
-def _ranked(query: Query, catalog: Catalog, snapshot: Snapshot) -> list[Ranked]:
-    candidates = search(query, catalog, snapshot)
+def _ranked(
+    query: Query, catalog: Catalog, snapshot: Snapshot, baseline: Baseline | None
+) -> list[Ranked]:
+    if baseline is None:
+        return _scored(query, search(query, catalog, snapshot), catalog, snapshot)
+    order = baselines.order(baseline, query, catalog, snapshot)[:CLOSELY]
+    candidates = stored.candidates(catalog, order)
+    return baselines.reordered(_scored(query, candidates, catalog, snapshot), order)
+
+
+def _scored(
+    query: Query, candidates: list[Candidate], catalog: Catalog, snapshot: Snapshot
+) -> list[Ranked]:
     rough = roughly(
         query,
         candidates,

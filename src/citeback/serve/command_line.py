@@ -1,4 +1,7 @@
-"""The command line: ask, absent, index, list. Exit status 0, or 2 where something failed."""
+"""The command line: ask, absent, index, list, evaluate.
+
+Exit status 0, 1 where a measure is below its threshold, 2 where something failed.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from citeback import __version__
-from citeback.errors import CitebackError, IndexBusyError
+from citeback.errors import BelowThresholdError, CitebackError, IndexBusyError
+from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
 from citeback.records import UpdateReport
-from citeback.serve import terminal
+from citeback.serve import evaluating, terminal
 from citeback.serve.as_json import (
     absence_json,
     answer_json,
@@ -21,6 +25,7 @@ from citeback.serve.as_json import (
 )
 from citeback.settings import from_environment
 
+BELOW = 1
 FAILED = 2
 Command = Callable[[Library, argparse.Namespace], None]
 
@@ -33,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with Library.open(options.content, options.index, settings=settings) as library:
             command: Command = options.command
             command(library, options)
+    except BelowThresholdError as error:
+        print(f"citeback: {error}", file=sys.stderr)
+        return BELOW
     except CitebackError as error:
         print(f"citeback: {error}", file=sys.stderr)
         return FAILED
@@ -79,6 +87,20 @@ def list_files(library: Library, options: argparse.Namespace) -> None:
     else:
         nothing = ["Nothing is indexed yet. Run: python -m citeback index"]
         print("\n".join(terminal.file_lines(files) if files else nothing))
+
+
+def evaluate(library: Library, options: argparse.Namespace) -> None:
+    """Measure how well a set of questions is answered; print, save, compare."""
+    if options.path.is_file():  # about the user's own library
+        _refresh(library, options)
+    hidden = options.json or not sys.stderr.isatty()
+    report = evaluating.evaluated(library, options, hidden=hidden)
+    saved = evaluating.save(report, options.output)
+    if options.json:
+        _print_json(report_json(report))
+    else:
+        print("\n".join((*report_lines(report), f"  saved    {saved}")))
+    evaluating.check(report, options)
 
 
 def _refresh(library: Library, options: argparse.Namespace) -> None:
@@ -140,6 +162,12 @@ def _parser() -> argparse.ArgumentParser:
         "list", parents=[shared], help="list the documents and what was left out"
     )
     listing.set_defaults(command=list_files)
+
+    judging = commands.add_parser(
+        "evaluate", parents=[shared], help="measure how well questions are answered"
+    )
+    evaluating.add_arguments(judging)
+    judging.set_defaults(command=evaluate)
     return parser
 
 
