@@ -67,6 +67,17 @@ def start(content: Path, index: Path, log: Path) -> subprocess.Popen[str]:
     return process
 
 
+def seconds_of_a_whole_run(tmp_path: Path, content: Path) -> float:
+    """How long an update takes here and now, so that the kills fall within one."""
+    process = start(content, tmp_path / "other index", tmp_path / "other log")
+    began = time.monotonic()
+    assert process.stdout is not None
+    assert process.stdout.read() == "done\n"
+    process.stdout.close()
+    assert process.wait() == 0
+    return time.monotonic() - began
+
+
 def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
     """Whether the update was still going on when it was killed."""
     time.sleep(seconds)
@@ -105,14 +116,16 @@ def test_killed_while_indexing(tmp_path: Path, edition: str) -> None:
         write_documents(content, "second")
         editions.add("second")
     moments = random.Random(edition)
+    longest = seconds_of_a_whole_run(tmp_path, content)
     killed = 0
     for _ in range(KILLS):
         process = start(content, index, log)
-        killed += kill_after(process, moments.uniform(0.0, 0.5))
+        # Each start goes on where the last was killed: together they take one run.
+        killed += kill_after(process, moments.uniform(0.0, 2 * longest / KILLS))
         with Library.open(content, index, encoder=WordHashEncoder()) as library:
             held = check_whole(library, editions)
             assert edition == "first" or held == DOCUMENTS
-    assert killed > 0
+    assert killed >= KILLS // 2
 
     encoder = WordHashEncoder()
     with Library.open(content, index, encoder=encoder) as library:

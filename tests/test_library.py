@@ -82,6 +82,19 @@ def test_nothing_unchanged_is_embedded_again(
     assert set(second.seen) == {"Milk is cold."}
 
 
+def test_a_renamed_heading_is_found_by_its_new_name(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    library.update()
+    file = content / "garden.md"
+    file.write_text(TEXTS["garden.md"].replace("# Tools", "# Implements"))
+    library.update()
+    hit = library.ask("Which implements are there?").hits[0]
+    assert hit.passage.headings == ("The garden", "Implements")
+    assert hit.parts.passage_meaning > 0.2
+
+
 def test_a_removed_file_leaves_the_results(
     make_library: MakeLibrary, content: Path
 ) -> None:

@@ -77,8 +77,8 @@ class Document:
 class Passage:
     """A stretch of one paragraph or list, short enough for the encoder to read.
 
-    `id` is a positive 63-bit integer made from path and text, so it stays the same
-    while both do. `part` of `parts` (from 1) tells the pieces of a long paragraph
+    `id` is a positive 63-bit integer made from path, headings, lead-in and text, so it
+    stays the same while they do. `part` of `parts` (from 1) tells the pieces of a long paragraph
     apart. `lead_in` is the text that introduces a list of which this is a later part.
     Invariant: `document.text[start:end] == text`, and the sentences lie within it.
     """

@@ -296,12 +296,13 @@ def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> Passa
     sentences = []
     for number, span in enumerate(passage.sentences):
         text = document.text[span.start : span.end]
+        spoken = _text_digest(" ".join(text.split()), texts)
         sentences.append(
             SentenceEntry(
-                id=_sentence_id(passage.id, number),
+                id=_sentence_id(passage.id, number, spoken),
                 span=span,
                 stems=" ".join(words.stems(text)),
-                digest=_text_digest(" ".join(text.split()), texts),
+                digest=spoken,
             )
         )
     stems = " ".join(words.stems(context))
@@ -330,7 +331,7 @@ def _text_digest(text: str, texts: dict[str, str]) -> str:
     return digest
 
 
-def _sentence_id(passage: int, number: int) -> int:
-    """A positive 63-bit id that lasts as long as the passage's."""
-    digest = hashlib.sha256(f"{passage} {number}".encode()).digest()
+def _sentence_id(passage: int, number: int, text: str) -> int:
+    """A positive 63-bit id that lasts as long as the passage's and the text's digest."""
+    digest = hashlib.sha256(f"{passage} {number} {text}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1

@@ -51,14 +51,14 @@ def split(
     parts of a list leave room for its lead-in.
     """
     scale = _Scale(document.text, word_pieces)
-    seen: Counter[str] = Counter()
+    seen: Counter[tuple[str, ...]] = Counter()
     passages: list[Passage] = []
     for block in document.blocks:
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST):
             for passage in _passages(document.source.path, block, scale, limit):
-                number = seen[passage.text]
-                seen[passage.text] += 1
-                identity = _id(passage.path, passage.text, number)
+                key = _key(document, passage)
+                identity = _id(*key, str(seen[key]))
+                seen[key] += 1
                 passages.append(replace(passage, id=identity))
     return tuple(passages)
 
@@ -85,9 +85,16 @@ def _passages(path: str, block: Block, scale: _Scale, limit: int) -> Iterator[Pa
         )
 
 
-def _id(path: str, text: str, number: int) -> int:
-    """A positive 63-bit number for the text's occurrence `number` (from 0) in `path`."""
-    digest = hashlib.sha256(f"{path}\0{number}\0{text}".encode()).digest()
+def _key(document: Document, passage: Passage) -> tuple[str, ...]:
+    """What tells a passage from others: all that its vector is made from."""
+    lead_in = passage.lead_in or Span(0, 0)
+    introduction = document.text[lead_in.start : lead_in.end]
+    return passage.path, *passage.headings, introduction, passage.text
+
+
+def _id(*key: str) -> int:
+    """A positive 63-bit number for the key."""
+    digest = hashlib.sha256("\0".join(key).encode()).digest()
     return int.from_bytes(digest[:8]) >> 1 or 1
 
 
