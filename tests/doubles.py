@@ -41,8 +41,9 @@ class WordHashEncoder:
         return VOCABULARY
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
-        time.sleep(self.seconds * len(texts))
-        self.seen.extend(text for text in texts if not text.startswith(VOCABULARY))
+        new = [text for text in texts if not text.startswith(VOCABULARY)]
+        time.sleep(self.seconds * len(new))
+        self.seen.extend(new)
         return [self._encoded(text) for text in texts]
 
     def encode_question(self, question: str) -> Encoded:

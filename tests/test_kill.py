@@ -13,20 +13,23 @@ from pathlib import Path
 import pytest
 from doubles import WordHashEncoder
 
-from citeback.ingest.build import COMMIT_TEXTS
 from citeback.library import Library
 
 DOCUMENTS = 12
 PARAGRAPHS = 40
 KILLS = 10
+# Far fewer than in use, so that there is much to interrupt in a second.
+COMMIT_TEXTS = 40
 
 # The encoder writes down what it embeds before it does, so that repeats are seen.
 SCRIPT = """
 import sys
 from doubles import WordHashEncoder
+from citeback.ingest import build
 from citeback.library import Library
 
-content, index, log = sys.argv[1:]
+content, index, log, texts = sys.argv[1:]
+build.COMMIT_TEXTS = int(texts)
 
 class Logging(WordHashEncoder):
     def encode_passages(self, texts):
@@ -36,7 +39,7 @@ class Logging(WordHashEncoder):
         return rows
 
 print("ready", flush=True)
-with Library.open(content, index, encoder=Logging(seconds=0.0006)) as library:
+with Library.open(content, index, encoder=Logging(seconds=0.001)) as library:
     library.update()
 print("done", flush=True)
 """
@@ -57,7 +60,7 @@ def start(content: Path, index: Path, log: Path) -> subprocess.Popen[str]:
     here = Path(__file__).resolve().parent
     path = os.pathsep.join([str(here), str(here.parent / "src")])
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(content), str(index), str(log)],
+        [sys.executable, "-c", SCRIPT, str(content), str(index), str(log), str(COMMIT_TEXTS)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": path},
@@ -121,7 +124,7 @@ def test_killed_while_indexing(tmp_path: Path, edition: str) -> None:
     for _ in range(KILLS):
         process = start(content, index, log)
         # Each start goes on where the last was killed: together they take one run.
-        killed += kill_after(process, moments.uniform(0.0, 2 * longest / KILLS))
+        killed += kill_after(process, moments.uniform(0.0, 3 * longest / KILLS))
         with Library.open(content, index, encoder=WordHashEncoder()) as library:
             held = check_whole(library, editions)
             assert edition == "first" or held == DOCUMENTS
@@ -131,7 +134,8 @@ def test_killed_while_indexing(tmp_path: Path, edition: str) -> None:
     with Library.open(content, index, encoder=encoder) as library:
         library.update()
         assert check_whole(library, {edition}) == DOCUMENTS
-    embedded = [*log.read_text().splitlines(), *encoder.seen]
+    written = log.read_text().splitlines()
+    embedded = [*written, *encoder.seen]
     repeats = len(embedded) - len(set(embedded))
     # What was committed is never embedded again; a kill may cost one batch.
     assert repeats <= killed * COMMIT_TEXTS
