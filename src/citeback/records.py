@@ -157,10 +157,26 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict goes by.
+
+    `score` is the best passage's and `lead` how far it is above that of the next one
+    that says something else; `named` is the share, by rarity, of names and numbers in
+    the question (0 to 1); `words` counts the best passage's words, stop words left out.
+    """
+
+    score: float
+    lead: float
+    named: float
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the library has to say to one question.
 
-    `probability` is the calibrated chance that the first hit answers it. `unseen`
+    `probability` is the calibrated chance that the first hit answers it, by the
+    `evidence`. `unseen`
     are the question's words that no document uses. `notice` is one sentence for the
     person asking, or "". `build` names the state of the index that was asked.
     """
@@ -168,6 +184,7 @@ class Answer:
     question: str
     verdict: Verdict
     probability: float
+    evidence: Evidence
     hits: tuple[Hit, ...]
     unseen: tuple[str, ...]
     notice: str

@@ -11,14 +11,14 @@ from citeback.ask.hits import hits
 from citeback.ask.question import Query, checked, understood
 from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
 from citeback.ask.search import search
-from citeback.ask.verdict import probability, verdict
+from citeback.ask.verdict import evidence, probability, verdict
 from citeback.index import candidates as stored
 from citeback.index import words
 from citeback.index.candidates import Candidate
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
 from citeback.index.snapshot import Snapshot
-from citeback.records import Answer, Baseline, Verdict
+from citeback.records import Answer, Baseline, Evidence, Verdict
 
 EMPTY = (
     "The library holds no text yet. Put text or Markdown files into the content "
@@ -70,12 +70,14 @@ def answer(
         limit=max(limit, 2),
     )
     second = found[1].score if len(found) > 1 else 0.0
-    chance = probability(found[0].parts, found[0].score - second)
+    weighed = evidence(query, ranked[0], second)
+    chance = probability(weighed)
     outcome = verdict(chance)
     return Answer(
         question=text,
         verdict=outcome,
         probability=chance,
+        evidence=weighed,
         hits=found[:limit],
         unseen=query.unseen,
         notice=_notice(query, outcome),
@@ -120,6 +122,7 @@ def _nothing(text: str, snapshot: Snapshot) -> Answer:
         question=text,
         verdict=Verdict.SILENT,
         probability=0.0,
+        evidence=Evidence(score=0.0, lead=0.0, named=0.0, words=0),
         hits=(),
         unseen=(),
         notice=EMPTY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,8 @@ class Query:
 
     `vector` is unit, float32. `stems` maps each content stem to the word as written;
     `sequence` has them in order with repeats; `idf` gives each one's weight, positive;
-    `unseen` are the words that no passage holds. `pieces` are the small word pieces,
+    `names` are the stems of names and numbers; `unseen` are the words that no passage
+    holds. `pieces` are the small word pieces,
     unit rows; `owners` gives each one's content stem, "" for others; `weights` are
     their weights, positive, with sum 1.
     """
@@ -40,6 +41,7 @@ class Query:
     stems: Mapping[str, str]
     sequence: tuple[str, ...]
     idf: Mapping[str, float]
+    names: frozenset[str]
     unseen: tuple[str, ...]
     pieces: Floats
     owners: tuple[str, ...]
@@ -95,11 +97,20 @@ def understood(
         stems=stems,
         sequence=tuple(stem for stem, _ in content),
         idf=weights,
+        names=frozenset(_names(text)),
         unseen=tuple(word for stem, word in stems.items() if not holding.get(stem)),
         pieces=projection.apply(encoded.pieces),
         owners=owners,
         weights=_piece_weights(owners, weights, rarest=idf(passages, 0)),
     )
+
+
+def _names(text: str) -> Iterator[str]:
+    """Stems of words that begin with a digit, or a capital after the first word."""
+    for number, (word, span) in enumerate(words.words(text)):
+        sign = text[span.start]
+        if sign.isdigit() or (number and sign.isupper()):
+            yield words.stem(word)
 
 
 def _owners(

@@ -1,42 +1,65 @@
-"""How sure it is that the best passage answers: a calibrated chance and three words."""
+"""How sure it is that the best passage answers: a calibrated chance and three words.
+
+`python benchmarks/calibrate.py` fits the coefficients and measures the rates anew;
+docs/retrieval.md says on what, and where they do not hold.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from citeback.records import Parts, Verdict
+from citeback.ask.question import Query
+from citeback.ask.rank import Ranked
+from citeback.index import words
+from citeback.records import Evidence, Verdict
 
-# A logistic model over the best passage's parts and its lead over the second.
-INTERCEPT = -5.61
-INTERACTION = 5.83
-SENTENCE_MEANING = 0.41
-PASSAGE_WORDS = 1.74
-SENTENCE_WORDS = 1.26
-CLOSENESS = 0.42
-LEAD = 6.98
+# A logistic model, fitted on libraries of 4 to 2,000 passages.
+INTERCEPT = -3.91
+SCORE = 7.75
+LEAD = 6.90
+NAMED = -2.18
+LENGTH = -0.60
 # A longer lead says no more.
 LONGEST_LEAD = 0.3
 
 # From these probabilities up the words are used.
-ANSWERS_FROM = 0.6
-TOUCHES_FROM = 0.1
+ANSWERS_FROM = 0.60
+TOUCHES_FROM = 0.10
+
+_STOP_STEMS = frozenset(map(words.stem, words.STOP_WORDS))
 
 
-def probability(parts: Parts, lead: float) -> float:
-    """The chance that a passage with these parts answers the question.
+def evidence(query: Query, best: Ranked, next_score: float) -> Evidence:
+    """What the verdict goes by, from the best passage and the next one's score.
 
-    `lead` is how far its score is above that of the next passage that says something
-    else.
+    The next one says something else; without one its score is 0.
     """
-    logit = (
-        INTERCEPT
-        + INTERACTION * parts.interaction
-        + SENTENCE_MEANING * parts.sentence_meaning
-        + PASSAGE_WORDS * parts.passage_words
-        + SENTENCE_WORDS * parts.sentence_words
-        + CLOSENESS * parts.closeness
-        + LEAD * min(lead, LONGEST_LEAD)
+    names = query.names & query.idf.keys()
+    stems = (stem for s in best.candidate.sentences for stem in s.stems)
+    return Evidence(
+        score=best.score,
+        lead=best.score - next_score,
+        named=sum(query.idf[name] for name in names) / sum(query.idf.values()),
+        words=sum(stem not in _STOP_STEMS for stem in stems),
     )
+
+
+def features(found: Evidence) -> Sequence[float]:
+    """What the model adds up, in the order of its coefficients.
+
+    A question full of names must be met better, and a long passage holds some match
+    for anything.
+    """
+    lead = min(found.lead, LONGEST_LEAD)
+    return found.score, lead, found.named, math.log(1 + found.words)
+
+
+def probability(found: Evidence) -> float:
+    """The chance that a passage with this evidence answers the question."""
+    coefficients = (SCORE, LEAD, NAMED, LENGTH)
+    weighted = zip(coefficients, features(found), strict=True)
+    logit = INTERCEPT + sum(by * value for by, value in weighted)
     return 1 / (1 + math.exp(-logit))
 
 
