@@ -43,10 +43,10 @@ def test_ask_quotes_and_says_where(run: Run, capsys: pytest.CaptureFixture) -> N
 def test_ask_says_when_the_text_does_not(
     run: Run, capsys: pytest.CaptureFixture
 ) -> None:
-    assert run("ask", "Who won the football championship?") == 0
+    assert run("ask", "Why do whales sing?") == 0
     out = capsys.readouterr().out
     assert out.startswith("The text does not say.")
-    assert "No document uses: won, football, championship." in out
+    assert "No document uses: whales, sing." in out
 
 
 def test_ask_json_is_one_object(run: Run, capsys: pytest.CaptureFixture) -> None:
