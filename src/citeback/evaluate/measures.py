@@ -18,6 +18,9 @@ import numpy.typing as npt
 from citeback.errors import MissingPackageError
 from citeback.evaluate.records import Outcome
 
+# A question's grades by name, from 1 up, and the names that were found, best first.
+Judged = tuple[dict[str, int], list[str]]
+
 RECALL_DEPTHS = (1, 3, 5, 10)
 RESAMPLES = 2_000
 SEED = 20_261_122
@@ -56,41 +59,40 @@ def check_installed() -> None:
 
 def ranking(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
     """R@k, MRR@10 and nDCG@10 over the answerable questions; empty without any."""
-    judged = [outcome for outcome in outcomes if outcome.question.answerable]
+    judged = [judge(outcome) for outcome in outcomes if outcome.question.answerable]
     if not judged:
         return {}
     return {name: estimate(values) for name, values in per_question(judged).items()}
 
 
-def per_question(outcomes: Sequence[Outcome]) -> dict[str, npt.NDArray[np.float64]]:
-    """For each measure its value for each outcome, in their order."""
-    import ir_measures
-
-    names = {ir_measures.Success @ k: f"R@{k}" for k in RECALL_DEPTHS}
-    names |= {ir_measures.RR @ 10: "MRR@10", ir_measures.nDCG @ 10: "nDCG@10"}
-    judgements, run = {}, {}
-    for number, outcome in enumerate(outcomes):
-        judgements[str(number)], run[str(number)] = _judged(outcome)
-    values = {name: np.zeros(len(outcomes)) for name in names.values()}
-    for metric in ir_measures.iter_calc(list(names), judgements, run):
-        values[names[metric.measure]][int(metric.query_id)] = metric.value
-    return values
-
-
-def _judged(outcome: Outcome) -> tuple[dict[str, int], dict[str, float]]:
-    """Grades by name, and scores by name that put the ranks in their order.
-
-    Targets that share a rank, being the same passage, count as one.
-    """
+def judge(outcome: Outcome) -> Judged:
+    """Targets that share a rank, being the same passage, count as one."""
     grades = {target.name: target.grade for target in outcome.wanted}
-    scores = {}
+    order = []
     for rank, found in enumerate(outcome.found, start=1):
         best = max(found.targets, key=lambda target: target.grade, default=None)
         for target in found.targets:
             if target is not best:
                 del grades[target.name]
-        scores[best.name if best else f"not right, rank {rank}"] = -float(rank)
-    return grades, scores
+        order.append(best.name if best else f"not right, rank {rank}")
+    return grades, order
+
+
+def per_question(judged: Sequence[Judged]) -> dict[str, npt.NDArray[np.float64]]:
+    """For each measure its value for each question, in their order."""
+    import ir_measures
+
+    names = {ir_measures.Success @ k: f"R@{k}" for k in RECALL_DEPTHS}
+    names |= {ir_measures.RR @ 10: "MRR@10", ir_measures.nDCG @ 10: "nDCG@10"}
+    grades = {str(number): wanted for number, (wanted, _) in enumerate(judged)}
+    run = {
+        str(number): {name: -float(rank) for rank, name in enumerate(order)}
+        for number, (_, order) in enumerate(judged)
+    }
+    values = {name: np.zeros(len(judged)) for name in names.values()}
+    for metric in ir_measures.iter_calc(list(names), grades, run):
+        values[names[metric.measure]][int(metric.query_id)] = metric.value
+    return values
 
 
 def estimate(values: npt.NDArray[np.float64]) -> Estimate:

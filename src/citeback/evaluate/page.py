@@ -41,7 +41,8 @@ def _head(report: Report) -> Iterator[str]:
     yield (
         f'<p class="quiet">{len(report.outcomes):,} questions, {report.answerable:,} of '
         f"them answerable, about {size.documents:,} documents with {size.passages:,} "
-        f"passages. {escape(report.made[:10])}, {escape(report.machine)}.</p>"
+        f"passages. Below a measure stands its 95 % interval (bootstrap). "
+        f"{escape(report.made[:10])}, {escape(report.machine)}.</p>"
     )
     if report.left_out:
         yield (
@@ -63,18 +64,18 @@ def _tiles(report: Report) -> Iterator[str]:
         if name in report.ranking:
             yield _tile(name, report.ranking[name])
     auroc = report.confidence.auroc
-    yield _card(f"{auroc:.3f}" if auroc is not None else "–", "verdict", "AUROC")
+    yield _card("–" if auroc is None else f"{auroc:.3f}", "AUROC", "of the verdict")
     error = f"{report.confidence.calibration_error:.3f}"
-    yield _card(error, "verdict", "calibration error")
+    yield _card(error, "calibration error", "of the verdict")
     yield _card(
-        f"{report.times.p50:.0f} ms", "per question", f"95 %: {report.times.p95:.0f} ms"
+        f"{report.times.p50:.0f} ms", "per question", f"p95: {report.times.p95:.0f} ms"
     )
     yield "</div>"
 
 
 def _tile(name: str, estimate: Estimate) -> str:
     return _card(
-        f"{estimate.value:.3f}", name, f"95 %: {estimate.low:.3f}–{estimate.high:.3f}"
+        f"{estimate.value:.3f}", name, f"{estimate.low:.3f} – {estimate.high:.3f}"
     )
 
 

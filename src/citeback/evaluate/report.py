@@ -141,18 +141,17 @@ def report_lines(report: Report) -> Iterator[str]:
     """The numbers, the first misses, for a terminal."""
     yield (
         f"{report.name}, {report.method}: {len(report.outcomes)} questions "
-        f"({report.answerable} answerable) about {report.size.documents} documents"
+        f"({report.answerable} answerable), documents: {report.size.documents}"
     )
     if report.unfindable:
-        yield f"No passage was indexed of {len(report.unfindable)} documents."
+        yield f"  {len(report.unfindable)} of the documents left no passage to find."
     if report.left_out:
-        yield f"{report.left_out} questions of another split were left out."
+        yield f"  {report.left_out} questions of another split were left out."
     for name, estimate in report.ranking.items():
         yield f"  {name:8} {spread(estimate)}"
     yield f"  verdict  {verdict_line(report.confidence)}"
     yield (
-        f"  time     {report.times.p50:.0f} ms per question (median), "
-        f"{report.times.p95:.0f} ms (95 %)"
+        f"  time     p50 {report.times.p50:.0f} ms, p95 {report.times.p95:.0f} ms per question"
     )
     for outcome in report.misses[:SHOWN_MISSES]:
         where = f"right one: rank {outcome.rank}" if outcome.rank else "right one: none"
