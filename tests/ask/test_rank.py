@@ -26,6 +26,8 @@ def query(**changes: object) -> Query:
         stems={"blue": "blue", "kettl": "kettle", "boil": "boils"},
         sequence=("blue", "kettl", "boil"),
         idf={"blue": 1.0, "kettl": 2.0, "boil": 1.0},
+        content=frozenset({"blue", "kettl", "boil"}),
+        total=4.0,
         names=frozenset(),
         unseen=(),
         pieces=np.array([[1, 0], [0, 1]], np.float32),

@@ -14,9 +14,8 @@ NEAR = 3
 
 def cover(query: Query, stems: Iterable[str]) -> float:
     """The share of the question's idf that the stems hold, 0 to 1."""
-    held = set(stems)
-    total = sum(query.idf.values())
-    return sum(w for stem, w in query.idf.items() if stem in held) / total
+    held = query.content.intersection(stems)
+    return sum(query.idf[stem] for stem in held) / query.total
 
 
 def closeness(query: Query, candidate: Candidate) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from citeback.ask import fold
 from citeback.ask.highlight import matched_words
 from citeback.ask.question import Query
@@ -28,16 +30,20 @@ def hits(
     limit: int,
 ) -> tuple[Hit, ...]:
     """At most `limit` hits, in the order of the ranked."""
-    ranked = ranked[: limit * SPARE]
-    found = stored.passages(catalog, [item.candidate.id for item in ranked])
-    places = [found[item.candidate.id] for item in ranked]
-    groups = fold.groups([passage.text for passage, _ in places])[:limit]
+    ids = [item.candidate.id for item in ranked[: limit * SPARE]]
+    vectors = snapshot.passages.fetch(np.array(ids, dtype=np.int64))
+    suspects = fold.suspects(vectors)
+    found = stored.passages(catalog, [ids[position] for position in suspects])
+    texts = {position: found[ids[position]][0].text for position in suspects}
+    groups = fold.groups(len(ids), texts)[:limit]
     leaders = [ranked[group[0]] for group in groups]
+    alone = [i.candidate.id for i in leaders if i.candidate.id not in found]
+    found |= stored.passages(catalog, alone)
     pieces = stored.pieces(catalog, [_best_sentence(item).id for item in leaders])
     made = []
     for number, group in enumerate(groups, start=1):
         item = ranked[group[0]]
-        passage, source = places[group[0]]
+        passage, source = found[ids[group[0]]]
         best = _best_sentence(item)
         sentence = passage.text[
             best.span.start - passage.start : best.span.end - passage.start
@@ -57,7 +63,7 @@ def hits(
                 parts=item.parts,
                 best=best.span,
                 words=tuple(_moved(span, best.span.start) for span in marked),
-                also_in=tuple(_place(*places[other]) for other in group[1:]),
+                also_in=tuple(_place(*found[ids[other]]) for other in group[1:]),
             )
         )
     return tuple(made)

@@ -29,7 +29,8 @@ class Query:
     """A question ready to be searched for.
 
     `vector` is unit, float32. `stems` maps each content stem to the word as written;
-    `sequence` has them in order with repeats; `idf` gives each one's weight, positive;
+    `sequence` has them in order with repeats; `idf` gives each one's weight, positive,
+    `total` their sum; `content` are the stems as a set.
     `names` are the stems of names and numbers; `unseen` are the words that no passage
     holds. `pieces` are the small word pieces,
     unit rows; `owners` gives each one's content stem, "" for others; `weights` are
@@ -41,6 +42,8 @@ class Query:
     stems: Mapping[str, str]
     sequence: tuple[str, ...]
     idf: Mapping[str, float]
+    content: frozenset[str]
+    total: float
     names: frozenset[str]
     unseen: tuple[str, ...]
     pieces: Floats
@@ -97,6 +100,8 @@ def understood(
         stems=stems,
         sequence=tuple(stem for stem, _ in content),
         idf=weights,
+        content=frozenset(weights),
+        total=sum(weights.values()),
         names=frozenset(_names(text)),
         unseen=tuple(word for stem, word in stems.items() if not holding.get(stem)),
         pieces=projection.apply(encoded.pieces),

@@ -103,12 +103,13 @@ def score(parts: Parts) -> float:
 def _parts(
     query: Query, candidate: Candidate, passage_meaning: float, meanings: Floats
 ) -> Parts:
-    everything = {stem for s in candidate.sentences for stem in s.stems}
+    words = [query.content.intersection(s.stems) for s in candidate.sentences]
+    everything = query.content.intersection(candidate.context).union(*words)
     return Parts(
         interaction=0.0,
         passage_meaning=passage_meaning,
         sentence_meaning=float(meanings.max()),
-        passage_words=cover(query, everything.union(candidate.context)),
-        sentence_words=max(cover(query, s.stems) for s in candidate.sentences),
+        passage_words=cover(query, everything),
+        sentence_words=max(cover(query, held) for held in words),
         closeness=0.0,
     )

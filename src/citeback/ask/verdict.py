@@ -40,7 +40,7 @@ def evidence(query: Query, best: Ranked, next_score: float) -> Evidence:
     return Evidence(
         score=best.score,
         lead=best.score - next_score,
-        named=sum(query.idf[name] for name in names) / sum(query.idf.values()),
+        named=sum(query.idf[name] for name in names) / query.total,
         words=sum(stem not in _STOP_STEMS for stem in stems),
     )
 
