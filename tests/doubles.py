@@ -34,8 +34,8 @@ class WordHashEncoder:
     def word_pieces(self, text: str) -> int:
         return sum(1 for _ in words.words(text))
 
-    def piece_spans(self, text: str) -> list[Span]:
-        return [span for _, span in words.words(text)]
+    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [[span for _, span in words.words(text)] for text in texts]
 
     def vocabulary(self) -> Sequence[str]:
         return VOCABULARY

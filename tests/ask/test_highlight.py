@@ -46,7 +46,7 @@ def test_same_and_near_words_are_marked(
     query = understood(
         question,
         real_encoder.encode_question(question),
-        piece_spans=real_encoder.piece_spans(question),
+        piece_spans=real_encoder.piece_spans([question])[0],
         projection=projection,
         passages=10,
         holding=dict.fromkeys(content_stems(question), 1),
@@ -56,6 +56,6 @@ def test_same_and_near_words_are_marked(
         query,
         sentence,
         projection.from_bytes(projection.to_bytes(encoded.pieces)),
-        real_encoder.piece_spans(sentence),
+        real_encoder.piece_spans([sentence])[0],
     )
     assert {sentence[span.start : span.end] for span in found} == expected

@@ -70,14 +70,20 @@ def test_interaction_takes_the_best_match_of_each_piece() -> None:
     second = np.array([[0, 1]], np.float32)  # matches 0 and 1
     # Alone .25·1 + .75·.8 = .85. With its neighbour at .85: .25·1 + .75·.85 = .8875.
     # The second: .25·.85 + .75·1 = .9625.
-    np.testing.assert_allclose(interaction(query(), [first]), [0.85], atol=1e-6)
+    np.testing.assert_allclose(interaction(query(), first, [2]), [0.85], atol=1e-6)
+    both = np.concatenate([first, second])
     np.testing.assert_allclose(
-        interaction(query(), [first, second]), [0.8875, 0.9625], atol=1e-6
+        interaction(query(), both, [2, 1]), [0.8875, 0.9625], atol=1e-6
     )
 
 
 def test_an_empty_sentence_meets_nothing() -> None:
-    assert interaction(query(), [np.zeros((0, 2), np.float32)]).tolist() == [0]
+    assert interaction(query(), np.zeros((0, 2), np.float32), [0]).tolist() == [0]
+    one = np.array([[0, 1]], np.float32)
+    # .75·1 for its own sentence; its neighbours have none and get .85 of that.
+    np.testing.assert_allclose(
+        interaction(query(), one, [0, 1, 0]), [0.6375, 0.75, 0.6375], atol=1e-6
+    )
 
 
 def test_scores_are_weighted_sums() -> None:
@@ -100,8 +106,7 @@ def test_ranking_puts_the_passage_that_says_it_first() -> None:
     vectors = np.array([[0.6, 0.8], [0.6, 0.8]], np.float32)
     rough = roughly(query(), some, vectors, vectors)
     assert [item.candidate.id for item in rough] == [2, 1]
-    pieces = [[np.eye(2, dtype=np.float32)], [np.zeros((0, 2), np.float32)]]
-    close = closely(query(), rough, pieces)
+    close = closely(query(), rough, np.eye(2, dtype=np.float32), [2, 0])
     assert close[0].candidate.id == 2
     assert close[0].parts.interaction == pytest.approx(1)
 

@@ -30,7 +30,7 @@ def test_vectors_are_unit_and_equal_for_equal_text(real_encoder: Encoder) -> Non
 def test_pieces_go_with_their_spans(real_encoder: Encoder) -> None:
     text = "Reintegration of offenders 😀 takes time."
     (encoded,) = real_encoder.encode_passages([text])
-    spans = real_encoder.piece_spans(text)
+    spans = real_encoder.piece_spans([text])[0]
     assert encoded.pieces.shape == (len(spans), real_encoder.dimension)
     assert len(spans) == real_encoder.word_pieces(text)
     assert text[spans[-1].start : spans[-1].end] == "."

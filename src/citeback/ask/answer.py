@@ -52,7 +52,7 @@ def answer(
     query = understood(
         text,
         encoder.encode_question(text),
-        piece_spans=encoder.piece_spans(text),
+        piece_spans=encoder.piece_spans([text])[0],
         projection=snapshot.projection,
         passages=len(snapshot.passages),
         holding=stored.passages_with(catalog, list(words.content_stems(text))),
@@ -107,13 +107,12 @@ def _scored(
             np.array([s.id for c in candidates for s in c.sentences], dtype=np.int64)
         ),
     )[:CLOSELY]
-    wanted = [[s.id for s in item.candidate.sentences] for item in rough]
-    held = stored.pieces(catalog, [identity for ids in wanted for identity in ids])
-    pieces = [
-        [snapshot.projection.from_bytes(held[identity]) for identity in ids]
-        for ids in wanted
-    ]
-    return closely(query, rough, pieces)
+    ids = [s.id for item in rough for s in item.candidate.sentences]
+    held = stored.pieces(catalog, ids)
+    rows = [held[identity] for identity in ids]
+    projection = snapshot.projection
+    counts = [projection.count(stored_row) for stored_row in rows]
+    return closely(query, rough, projection.from_bytes(b"".join(rows)), counts)
 
 
 def _nothing(text: str, snapshot: Snapshot) -> Answer:

@@ -40,19 +40,21 @@ def hits(
     alone = [i.candidate.id for i in leaders if i.candidate.id not in found]
     found |= stored.passages(catalog, alone)
     pieces = stored.pieces(catalog, [_best_sentence(item).id for item in leaders])
+    sentences = [
+        _slice(found[item.candidate.id][0], _best_sentence(item).span)
+        for item in leaders
+    ]
+    spans = encoder.piece_spans(sentences)
     made = []
     for number, group in enumerate(groups, start=1):
         item = ranked[group[0]]
         passage, source = found[ids[group[0]]]
         best = _best_sentence(item)
-        sentence = passage.text[
-            best.span.start - passage.start : best.span.end - passage.start
-        ]
         marked = matched_words(
             query,
-            sentence,
+            sentences[number - 1],
             snapshot.projection.from_bytes(pieces[best.id]),
-            encoder.piece_spans(sentence),
+            spans[number - 1],
         )
         made.append(
             Hit(
@@ -71,6 +73,10 @@ def hits(
 
 def _best_sentence(item: Ranked) -> stored.SentenceRow:
     return item.candidate.sentences[item.best]
+
+
+def _slice(passage: Passage, span: Span) -> str:
+    return passage.text[span.start - passage.start : span.end - passage.start]
 
 
 def _moved(span: Span, by: int) -> Span:

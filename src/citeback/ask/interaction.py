@@ -19,20 +19,19 @@ Floats = npt.NDArray[np.float32]
 NEIGHBOUR = 0.85
 
 
-def interaction(query: Query, sentences: Sequence[Floats]) -> Floats:
-    """For each sentence how well it meets the question, about 0 to 1.
+def interaction(query: Query, pieces: Floats, counts: Sequence[int]) -> Floats:
+    """For each sentence of a passage how well it meets the question, about 0 to 1.
 
-    `sentences` are small word pieces, unit rows, shape (pieces, kept).
+    `pieces` are the sentences' small word pieces, unit rows, shape (all pieces, kept),
+    sentence after sentence, and `counts` says how many each has.
     """
-    best = np.stack([_best_match(query.pieces, rows) for rows in sentences])
-    met = best.copy()
-    met[:-1] = np.maximum(met[:-1], NEIGHBOUR * best[1:])
-    met[1:] = np.maximum(met[1:], NEIGHBOUR * best[:-1])
+    met = np.zeros((len(counts), len(query.pieces)), dtype=np.float32)
+    full = [row for row, count in enumerate(counts) if count]
+    if full:
+        starts = np.cumsum([0, *(counts[row] for row in full)])[:-1]
+        likeness = pieces @ query.pieces.T
+        met[full] = np.maximum.reduceat(likeness, starts, axis=0)
+    own = met.copy()
+    met[:-1] = np.maximum(met[:-1], NEIGHBOUR * own[1:])
+    met[1:] = np.maximum(met[1:], NEIGHBOUR * own[:-1])
     return np.asarray(met @ query.weights, dtype=np.float32)
-
-
-def _best_match(question: Floats, sentence: Floats) -> Floats:
-    """The highest dot product of each question piece; 0 with an empty sentence."""
-    if not len(sentence):
-        return np.zeros(len(question), dtype=np.float32)
-    return np.asarray((question @ sentence.T).max(axis=1), dtype=np.float32)

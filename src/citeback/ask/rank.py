@@ -60,15 +60,20 @@ def roughly(
 
 
 def closely(
-    query: Query, ranked: Sequence[Ranked], pieces: Sequence[Sequence[Floats]]
+    query: Query, ranked: Sequence[Ranked], pieces: Floats, counts: Sequence[int]
 ) -> list[Ranked]:
     """Best first by looking at every word, too; ties in the order given.
 
-    `pieces` has for each candidate the small word pieces of each of its sentences.
+    `pieces` are the small word pieces of every sentence of every candidate, in their
+    order, one row after the other; `counts` says how many each sentence has.
     """
     again = []
-    for item, sentences in zip(ranked, pieces, strict=True):
-        touched = interaction(query, sentences)
+    sentence = piece = 0
+    for item in ranked:
+        mine = counts[sentence : sentence + len(item.candidate.sentences)]
+        sentence += len(mine)
+        touched = interaction(query, pieces[piece : piece + sum(mine)], mine)
+        piece += sum(mine)
         best = int(np.argmax(touched))
         parts = replace(
             item.parts,

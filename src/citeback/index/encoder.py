@@ -65,8 +65,8 @@ class Encoder(Protocol):
     def word_pieces(self, text: str) -> int:
         """How many word pieces the text has, special ones not counted."""
 
-    def piece_spans(self, text: str) -> list[Span]:
-        """Where those word pieces stand in the text, in order."""
+    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Where those word pieces stand in each of the texts, in order."""
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text encoded, in the texts' order."""
@@ -106,16 +106,21 @@ class SentenceTransformerEncoder:
             )
         return len(pieces["input_ids"])
 
-    def piece_spans(self, text: str) -> list[Span]:
-        """Where those word pieces stand in the text, in order."""
+    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Where those word pieces stand in each of the texts, in order."""
+        if not texts:
+            return []
         with self._lock:
             pieces = self._model.tokenizer(
-                text,
+                list(texts),
                 add_special_tokens=False,
                 return_offsets_mapping=True,
                 verbose=False,
             )
-        return [Span(start, end) for start, end in pieces["offset_mapping"]]
+        return [
+            [Span(start, end) for start, end in mapping]
+            for mapping in pieces["offset_mapping"]
+        ]
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text encoded, in the texts' order."""

@@ -49,6 +49,10 @@ class Projection:
         steps = np.round(self.apply(pieces) * STEPS)
         return np.clip(steps, -127, 127).astype(np.int8).tobytes()
 
+    def count(self, stored: bytes) -> int:
+        """How many rows `to_bytes` stored there."""
+        return len(stored) // int(self.basis.shape[1])
+
     def from_bytes(self, stored: bytes) -> Floats:
         """The rows of `to_bytes`, to within half a step."""
         rows: Bytes = np.frombuffer(stored, dtype=np.int8)
