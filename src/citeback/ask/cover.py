@@ -25,10 +25,13 @@ def closeness(query: Query, candidate: Candidate) -> float:
     out. 0 for a question of one word.
     """
     places: dict[str, list[int]] = {}
-    stems = (stem for s in candidate.sentences for stem in s.stems)
-    for place, stem in enumerate(stems):
-        if stem in query.idf:
-            places.setdefault(stem, []).append(place)
+    start = 0
+    for sentence in candidate.sentences:
+        if not query.content.isdisjoint(sentence.stems):
+            for place, stem in enumerate(sentence.stems, start):
+                if stem in query.content:
+                    places.setdefault(stem, []).append(place)
+        start += len(sentence.stems)
     near = total = 0.0
     for one, other in pairwise(query.sequence):
         if one == other:
