@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,12 +110,41 @@ def test_control_signs_do_not_reach_the_terminal(
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_it_runs_from_a_plain_checkout() -> None:
+def test_it_runs_from_a_plain_checkout(tmp_path: Path) -> None:
+    """As the README says: in the project's folder, with its requirements installed."""
     done = subprocess.run(
-        [sys.executable, "-m", "citeback", "--version"],
-        cwd=ROOT / "src",
+        [sys.executable, "-m", "citeback", "list", "--index", str(tmp_path / "index")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "src"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout == "0.1.0\n"
+    assert done.stdout == "Nothing is indexed yet. Run: python -m citeback index\n"
+
+
+def test_a_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=ignored)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+        + ["--no-build-isolation", "--wheel-dir", str(tmp_path / "wheel"), "."],
+        cwd=tmp_path,
+        check=True,
+    )
+    (wheel,) = (tmp_path / "wheel").iterdir()
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+    source = tmp_path / "src"
+    wanted = {
+        file.relative_to(source).as_posix()
+        for file in (source / "citeback").rglob("*")
+        if file.is_file()
+    }
+    assert "citeback/index/schema.sql" in wanted
+    assert wanted - names == set()
+
+
+def ignored(_: str, names: list[str]) -> set[str]:
+    return {name for name in names if name.endswith((".egg-info", "__pycache__"))}
