@@ -104,8 +104,8 @@ def _axes(below: str, beside: str, top: float = 1.0, end: float = 1.0) -> list[s
     parts = []
     for tick in TICKS:
         parts.append(_line(LEFT, _y(tick), WIDTH - RIGHT, _y(tick), "grid"))
-        parts.append(_text(LEFT - 8, _y(tick) + 4, f"{tick * top:.3g}", "end"))
-        parts.append(_text(_x(tick), HEIGHT - BOTTOM + 18, f"{tick * end:.3g}"))
+        parts.append(_text(LEFT - 8, _y(tick) + 4, f"{tick * top:,.0f}", "end"))
+        parts.append(_text(_x(tick), HEIGHT - BOTTOM + 18, f"{tick * end:,.0f}"))
     middle = (TOP + HEIGHT - BOTTOM) / 2
     turned = f'transform="rotate(-90 12 {middle:.0f})"'
     parts.append(_text(_x(0.5), HEIGHT - 8, below))
