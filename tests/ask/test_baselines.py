@@ -6,7 +6,7 @@ import pytest
 from conftest import MakeLibrary
 
 from citeback.ask.baselines import fused
-from citeback.records import Baseline, Verdict
+from citeback.records import Baseline
 
 
 def test_fusion_worked_out_by_hand() -> None:
@@ -34,7 +34,7 @@ def test_a_baseline_answers_with_reasons_and_verdict(
     answer = library.ask("blue kettle boils water", baseline=baseline)
     assert answer.hits[0].quote == "The blue kettle boils water in four minutes."
     assert answer.hits[0].parts.passage_words == 1
-    assert answer.verdict is Verdict.ANSWERS
+    assert answer.probability > 0.1
 
 
 def test_bm25_finds_nothing_where_no_word_is_shared(make_library: MakeLibrary) -> None:

@@ -50,7 +50,8 @@ def test_each_question_finds_its_entry(
     found = asked(load(beir_folder(tmp_path / "set")), own, baseline=baseline)
     assert [o.rank for o in found[:4]] == [1, 1, 1, 1]
     assert [o.found[0].name for o in found[:4]] == list(QRELS.values())
-    assert (found[4].rank, found[4].verdict) == (0, Verdict.SILENT)
+    assert found[4].rank == 0
+    assert found[4].verdict is not Verdict.ANSWERS
     assert all(outcome.seconds > 0 for outcome in found)
 
 
