@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import fields, replace
 from html import unescape
@@ -28,18 +29,31 @@ from citeback.records import (
     Span,
     Verdict,
 )
-from citeback.serve.panels import files_html, header_html, note_html, welcome_html
-from citeback.serve.reading import Cited, cited_in, reader_view
+from citeback.serve.cards import citation, keeps_lines, link_query
+from citeback.serve.panels import (
+    files_html,
+    header_html,
+    library_head_html,
+    note_html,
+    welcome_html,
+)
+from citeback.serve.reading import (
+    Cited,
+    cited_in,
+    paragraph_at,
+    reader_view,
+    surroundings,
+)
 from citeback.serve.render import (
     CARD_CHARACTERS,
-    PART_LABELS,
     answer_html,
-    citation,
-    keeps_lines,
     plain,
     problem_html,
     question_markdown,
 )
+from citeback.serve.strings import words_of
+
+ENGLISH = words_of("en")
 
 HOSTILE = (
     "<script>window.__xss=1</script>",
@@ -154,7 +168,7 @@ def assert_harmless(html: str) -> Reading:
 
 
 def test_an_answer_leads_with_the_best_sentence() -> None:
-    html = answer_html(answer(hit("It is blue. It is old.", "It is old.")), turn=2)
+    html = answer_html(answer(hit("It is blue. It is old.", "It is old.")), 2, ENGLISH)
     reading = assert_harmless(html)
     assert "The text answers this." in html
     assert reading.text_of("blockquote")[0] == "It is old."
@@ -165,7 +179,7 @@ def test_an_answer_leads_with_the_best_sentence() -> None:
 
 
 def test_a_touching_answer_has_no_lead_quote() -> None:
-    html = answer_html(answer(hit("One.", "One."), verdict=Verdict.TOUCHES), 0)
+    html = answer_html(answer(hit("One.", "One."), verdict=Verdict.TOUCHES), 0, ENGLISH)
     assert "The text touches on this but may not answer it." in html
     assert "<figure" not in html
     assert ">Passages<" in html
@@ -173,7 +187,7 @@ def test_a_touching_answer_has_no_lead_quote() -> None:
 
 def test_a_silent_answer_says_so_and_names_unseen_words() -> None:
     silent = answer(hit("One.", "One."), verdict=Verdict.SILENT)
-    html = answer_html(replace(silent, unseen=("elephant", "<b>")), 0)
+    html = answer_html(replace(silent, unseen=("elephant", "<b>")), 0, ENGLISH)
     reading = assert_harmless(html)
     assert reading.text_of("h3") == ["The text does not say.", "Nearest passages"]
     assert reading.text_of("q") == ["elephant", "<b>"]
@@ -181,40 +195,44 @@ def test_a_silent_answer_says_so_and_names_unseen_words() -> None:
 
 
 def test_a_silent_answer_without_passages() -> None:
-    html = answer_html(answer(verdict=Verdict.SILENT), 0)
+    html = answer_html(answer(verdict=Verdict.SILENT), 0, ENGLISH)
     assert "The text does not say." in html
     assert "Nearest" not in html
 
 
 def test_the_notice_is_shown() -> None:
     noticed = replace(answer(), notice="Only the first 2,000 <letters> were used.")
-    assert "Only the first 2,000 &lt;letters&gt; were used." in answer_html(noticed, 0)
+    assert "Only the first 2,000 &lt;letters&gt; were used." in answer_html(
+        noticed, 0, ENGLISH
+    )
 
 
 def test_a_part_of_a_paragraph_is_named_and_headings_are_shown() -> None:
     one = hit("One.", "One.")
     passage = replace(one.passage, part=2, parts=3, headings=("A & B", "C"))
-    html = answer_html(answer(replace(one, passage=passage)), 0)
+    html = answer_html(answer(replace(one, passage=passage)), 0, ENGLISH)
     assert "¶ 3 (part 2 of 3)" in html
     assert "A &amp; B › C" in html
 
 
 def test_bars_stay_between_0_and_100() -> None:
     parts = replace(PARTS, passage_words=1.4, sentence_words=-0.1)
-    html = answer_html(answer(replace(hit("One.", "One."), parts=parts)), 0)
+    html = answer_html(answer(replace(hit("One.", "One."), parts=parts)), 0, ENGLISH)
     widths = re.findall(r"width:(\d+)%", html)
     assert sorted(widths) == sorted(["100", "0"] + ["50"] * (len(fields(Parts)) - 2))
 
 
 def test_every_part_has_its_label() -> None:
-    html = answer_html(answer(hit("One.", "One.")), 0)
-    labels = [PART_LABELS[field.name] for field in fields(Parts)]
+    html = answer_html(answer(hit("One.", "One.")), 0, ENGLISH)
+    labels = [ENGLISH(f"part_{field.name}") for field in fields(Parts)]
     assert Reading(html).text_of("dt") == labels
 
 
 def test_near_duplicates_can_be_opened() -> None:
     place = Place(source=source(title="Other <b>"), paragraph=9, start=5, end=9)
-    html = answer_html(answer(replace(hit("One.", "One."), also_in=(place,))), 0)
+    html = answer_html(
+        answer(replace(hit("One.", "One."), also_in=(place,))), 0, ENGLISH
+    )
     assert_harmless(html)
     assert 'data-n="1" data-also="0"' in html
     assert "Other &lt;b&gt;" in html
@@ -222,13 +240,15 @@ def test_near_duplicates_can_be_opened() -> None:
 
 
 def test_the_lead_in_of_a_list_stands_before_its_later_part() -> None:
-    html = answer_html(answer(hit("- a rake", "- a rake")), 0, {1: "The shed holds:"})
+    html = answer_html(
+        answer(hit("- a rake", "- a rake")), 0, ENGLISH, {1: "The shed holds:"}
+    )
     assert Reading(html).text_of("p")[1].strip() == "The shed holds:"
 
 
 def test_a_copied_quote_is_exact_and_says_where_it_is_from() -> None:
     quoted = hit('He said\n"no" & left.', 'He said\n"no" & left.')
-    html = answer_html(answer(quoted), 0)
+    html = answer_html(answer(quoted), 0, ENGLISH)
     assert citation(quoted) == '“He said\n"no" & left.” — The title, ¶ 3'
     copies = [v for name, v in Reading(html).attributes if name == "data-copy"]
     assert copies == [citation(quoted)] * 2
@@ -237,7 +257,7 @@ def test_a_copied_quote_is_exact_and_says_where_it_is_from() -> None:
 def test_a_long_passage_is_folded_but_complete() -> None:
     filler = " ".join(f"Sentence number {i} says little." for i in range(60))
     text = f"{filler} This one matters. {filler}"
-    html = answer_html(answer(hit(text, "This one matters.")), 0)
+    html = answer_html(answer(hit(text, "This one matters.")), 0, ENGLISH)
     card = html.split('<ol class="cards">')[1]
     quote = card.split("<blockquote")[1].split("</blockquote>")[0].split(">", 1)[1]
     gapless = re.sub(r'<span class="gap".*?</span>', "", quote)
@@ -258,19 +278,19 @@ def test_hostile_text_stays_text(text: str) -> None:
     one = replace(one, source=bad, passage=passage, also_in=(place,))
     asked = replace(answer(one), question=text, notice=text, unseen=(text,))
     for verdict in Verdict:
-        html = answer_html(replace(asked, verdict=verdict), 0, {1: text})
+        html = answer_html(replace(asked, verdict=verdict), 0, ENGLISH, {1: text})
         reading = assert_harmless(html)
         assert reading.text_of("mark") == [sentence]
         assert text in reading.text_of("bdi")
     assert_harmless(problem_html(text, 0, text))
     assert_harmless(note_html(text))
     assert ("data-question", text) in assert_harmless(
-        welcome_html([text], empty=False)
+        welcome_html([text], ENGLISH, empty=False)
     ).attributes
     furniture = Block(BlockKind.FURNITURE, 0, 1, 0, (), 0, (), text)
     for state in FileState:
         report = FileReport(bad, state, text, 1, 1, 1, (furniture,))
-        assert text in assert_harmless(files_html([report])).text_of("bdi")
+        assert text in assert_harmless(files_html([report], ENGLISH)).text_of("bdi")
 
 
 @given(st.text(max_size=600))
@@ -293,7 +313,7 @@ def test_a_quote_survives_rendering(text: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(start + 1, len(text)))
     one = hit(text, text)
     one = replace(one, best=Span(100 + start, 100 + end))
-    html = answer_html(answer(one, verdict=Verdict.TOUCHES), 0)
+    html = answer_html(answer(one, verdict=Verdict.TOUCHES), 0, ENGLISH)
     assert "".join(Reading(html).text_of("mark")) == text[start:end]
 
 
@@ -304,17 +324,17 @@ def test_lines_are_kept_only_where_they_mean_something() -> None:
 
 
 def test_the_header_counts() -> None:
-    html = header_html(LibrarySize(documents=1, paragraphs=4, passages=4, sentences=9))
-    assert "".join(Reading(html).text_of("p") + Reading(html).text_of("span")) == (
-        "1 document · 4 paragraphs · works offline"
-    )
+    size = LibrarySize(documents=1, paragraphs=4, passages=4, sentences=9)
+    reading = assert_harmless(header_html(size, ENGLISH))
+    assert reading.text_of("p") == ["1 document · 4 paragraphs"]
+    assert reading.text_of("span")[0] == " · works offline"
 
 
 def test_an_empty_library_says_what_to_do() -> None:
-    html = welcome_html((), empty=True)
+    html = welcome_html((), ENGLISH, empty=True)
     assert "content/" in html
     assert "The library is empty" in html
-    assert "no files" in files_html(())
+    assert "no files" in files_html((), ENGLISH)
 
 
 def test_progress_texts_cannot_be_markup() -> None:
@@ -334,15 +354,18 @@ def document(*texts: str, kind: BlockKind = BlockKind.PARAGRAPH) -> Document:
 
 
 def test_marks_are_cut_per_block() -> None:
-    cited = Cited(2, passage=Span(4, 14), best=Span(6, 9), label="¶ 1")
+    cited = Cited(2, Span(4, 14), Span(6, 9), (Span(7, 8),), 1, 1, 1)
     view = reader_view(document("0123456789", "abcdef"), [cited], key="0:2", active=2)
     first, second = view["blocks"]
-    assert [(r["text"], r["cited"], r["best"]) for r in first["runs"]] == [
-        ("0123", [], []),
-        ("45", [2], []),
-        ("678", [2], [2]),
-        ("9", [2], []),
+    assert [(r["text"], r["cited"], r["best"], r["words"]) for r in first["runs"]] == [
+        ("0123", [], [], []),
+        ("45", [2], [], []),
+        ("6", [2], [2], []),
+        ("7", [2], [2], [2]),
+        ("8", [2], [2], []),
+        ("9", [2], [], []),
     ]
+    assert (first["after"], second["after"]) == ("\n\n", "")
     assert [(r["text"], r["cited"]) for r in second["runs"]] == [
         ("ab", [2]),
         ("cdef", []),
@@ -356,12 +379,15 @@ def test_marks_are_cut_per_block() -> None:
 )
 def test_runs_join_to_the_text(texts: list[str], spans: list[tuple[int, int]]) -> None:
     cited = [
-        Cited(n, Span(min(s), max(s)), Span(min(s), max(s)), "")
+        Cited(n, Span(min(s), max(s)), Span(min(s), max(s)), (), 1, 1, 1)
         for n, s in enumerate(spans, start=1)
     ]
     view = reader_view(document(*texts), cited, key="")
+    shown = ""
     for block, text in zip(view["blocks"], texts, strict=True):
         assert "".join(run["text"] for run in block["runs"]) == text
+        shown += text + block["after"]
+    assert shown == document(*texts).text
 
 
 def test_a_long_document_is_windowed_at_whole_blocks() -> None:
@@ -399,5 +425,48 @@ def test_passages_of_other_documents_are_not_stops() -> None:
 def test_the_words_that_met_the_question_stand_out() -> None:
     made = hit("Tea is <hot>. The cup is full.", "Tea is <hot>.")
     words = (Span(100, 103), Span(108, 111))
-    shown = answer_html(answer(replace(made, words=words)), 0)
+    shown = answer_html(answer(replace(made, words=words)), 0, ENGLISH)
     assert "<mark><b>Tea</b> is &lt;<b>hot</b>&gt;.</mark>" in shown
+
+
+def test_a_link_names_the_sentence_and_the_state_of_its_document() -> None:
+    odd = replace(source(path="a b/ü&?.txt"), digest="0123456789abcdef")
+    made = replace(hit("One. Two.", "Two."), source=odd)
+    query = "?doc=a+b%2F%C3%BC%26%3F.txt&start=105&end=109&state=0123456789ab"
+    assert link_query(odd, made.best) == query
+    reading = Reading(answer_html(answer(made), 0, ENGLISH))
+    assert [v for name, v in reading.attributes if name == "data-link"] == [query]
+
+
+def test_an_answer_carries_the_states_of_what_it_quotes() -> None:
+    made = replace(hit("One.", "One."), source=source(digest="0123456789abcdef"))
+    seen = dict(Reading(answer_html(answer(made), 0, ENGLISH)).attributes)["data-seen"]
+    assert json.loads(seen) == {"a/b.txt": "0123456789ab"}
+
+
+def test_a_note_stands_above_the_passages() -> None:
+    html = answer_html(answer(hit("One.", "One.")), 0, ENGLISH, None, "Now <new>.")
+    assert html.index("Now &lt;new&gt;.") < html.index("cards")
+
+
+def test_the_library_panel_says_where_files_go() -> None:
+    assert assert_harmless(library_head_html(ENGLISH)).text_of("code") == ["content/"]
+
+
+def test_what_stands_around_a_paragraph() -> None:
+    three = document("One.", "Two.", "Three.")
+    assert surroundings(three, 1) == ("", "Two.")
+    assert surroundings(three, 2) == ("One.", "Three.")
+    assert surroundings(three, 3) == ("Two.", "")
+    assert paragraph_at(three, three.text.index("wo")) == 2
+    assert paragraph_at(three, len(three.text)) == 0
+
+
+def test_the_outline_holds_the_headings_of_the_whole_document() -> None:
+    titles = [f"Heading\n{i}" for i in range(2000)]
+    outline = reader_view(document(*titles, kind=BlockKind.HEADING), (), key="")[
+        "outline"
+    ]
+    assert outline[1] == {"title": "Heading 1", "level": 0, "start": 11}
+    assert len(outline) == 1000
+    assert reader_view(document("One."), (), key="")["outline"] == []

@@ -12,13 +12,21 @@ from citeback.library import Library
 from citeback.serve.reading import ReaderView
 from citeback.serve.session import (
     CHANGED,
+    LINK_CHANGED,
     TURNS_KEPT,
+    Asked,
     Request,
     Turn,
+    around_passage,
     open_request,
+    remembered,
+    take_again,
     take_turn,
     well_formed,
 )
+from citeback.serve.strings import words_of
+
+ENGLISH = words_of("en")
 
 KETTLE = "How long does the blue kettle boil water?"
 
@@ -85,7 +93,7 @@ def test_a_changed_document_is_shown_without_wrong_marks(
 def test_an_error_becomes_a_turn_of_its_own(library: Library) -> None:
     (turn,) = take_turn(library, "???", [])
     assert turn.answer is None
-    assert 'role="alert"' in turn.html
+    assert 'role="alert"' in turn.html(ENGLISH)
     assert turn.problem
 
 
@@ -98,3 +106,77 @@ def test_old_turns_go_and_numbers_stay(library: Library) -> None:
 
 def test_half_a_surrogate_pair_is_no_reason_to_fail() -> None:
     assert well_formed(" kettle \ud800 ") == "kettle ?"
+
+
+def test_a_link_marks_its_sentence(library: Library) -> None:
+    text = library.document("kettle.txt").text
+    start = text.index("Sugar")
+    digest = library.document("kettle.txt").source.digest
+    link = Request(document="kettle.txt", start=start, end=start + 5, state=digest[:12])
+    view = open_request(library, [], link)
+    assert best(view, 1) == "Sugar"
+    assert view is not None
+    assert view["key"] == f"kettle.txt:{start}-{start + 5}"
+    assert view["cited"][0]["paragraph"] == 2
+    assert view["notice"] == ""
+
+
+@pytest.mark.parametrize(("end", "state"), [(9, "not this one"), (10_000, "")])
+def test_a_link_to_what_has_changed_marks_nothing(
+    library: Library, end: int, state: str
+) -> None:
+    link = Request(document="kettle.txt", start=3, end=end, state=state)
+    view = open_request(library, [], link)
+    assert best(view, 1) == ""
+    assert view is not None
+    assert view["notice"] == LINK_CHANGED
+
+
+def test_what_stands_around_a_citation(library: Library, content: Path) -> None:
+    turns = take_turn(library, KETTLE, [])
+    answer = turns[0].answer
+    assert answer is not None
+    first = next(h for h in answer.hits if h.source.path == "kettle.txt")
+    view = around_passage(library, turns, Request(turn=0, number=first.number))
+    assert view is not None
+    assert view["before"] == ""
+    assert view["after"] == "Tea is kept in the third cupboard. Sugar stands beside it."
+    assert around_passage(library, turns, Request(turn=0, number=99)) is None
+    (content / "kettle.txt").write_text("Now.\n\nIt is red.\n", encoding="utf-8")
+    library.update()
+    view = around_passage(library, turns, Request(turn=0, number=first.number))
+    assert view is not None
+    assert view["after"] == ""
+
+
+def test_a_remembered_conversation_says_where_documents_changed(
+    library: Library, content: Path
+) -> None:
+    digest = library.document("kettle.txt").source.digest
+    gone = Asked(KETTLE, {"gone.txt": "abc"})
+    same = Asked(KETTLE, {"kettle.txt": digest[:12]})
+    fresh = Asked(KETTLE, {})
+    steps = list(take_again(library, [same, gone, fresh]))
+    assert [len(turns) for turns in steps] == [1, 2, 3]
+    assert [turn.changed for turn in steps[-1]] == [False, True, False]
+    said = ENGLISH("answer_changed")
+    assert [said in turn.html(ENGLISH) for turn in steps[-1]] == [False, True, False]
+    (content / "kettle.txt").write_text("Now it is red.\n", encoding="utf-8")
+    library.update()
+    (turns,) = take_again(library, [same])
+    assert turns[0].changed
+
+
+def test_what_a_browser_sends_is_not_trusted() -> None:
+    payload = [
+        {"question": " Why? ", "seen": {"a": 1}},
+        {"question": 7},
+        {"question": "  "},
+        "text",
+        None,
+        {"question": "How?", "seen": "x"},
+    ]
+    assert remembered(payload) == [Asked("Why?", {"a": "1"}), Asked("How?", {})]
+    assert remembered("no list") == remembered(None) == []
+    many = [{"question": f"Question {i}"} for i in range(TURNS_KEPT + 5)]
+    assert len(remembered(many)) == TURNS_KEPT

@@ -15,28 +15,73 @@ import gradio as gr
 from fastapi import FastAPI
 
 from citeback.errors import CitebackError
-from citeback.records import Progress, UpdateReport, Verdict
-from citeback.serve.panels import files_html, header_html, note_html, welcome_html
+from citeback.records import Progress, Verdict
+from citeback.serve.panels import (
+    files_html,
+    header_html,
+    library_head_html,
+    note_html,
+    update_sentence,
+    welcome_html,
+)
 from citeback.serve.reading import ReaderView
 from citeback.serve.render import plain, question_markdown, spoken_answer
 from citeback.serve.session import (
     Request,
     Turn,
+    around_passage,
     open_request,
+    remembered,
+    take_again,
     take_turn,
     well_formed,
+)
+from citeback.serve.strings import (
+    LANGUAGES,
+    Words,
+    for_scripts,
+    preferred,
+    words_of,
 )
 
 if TYPE_CHECKING:
     from citeback.library import Library
 
 ASSETS = Path(__file__).parent / "assets"
-STYLES = ("style.css", "answer.css", "reader.css", "library.css")
-SCRIPTS = ("conversation.js", "library.js")
+STYLES = (
+    "style.css",
+    "answer.css",
+    "reader.css",
+    "tools.css",
+    "drawers.css",
+)
+# In this order: the later ones use what the first one makes.
+SCRIPTS = (
+    "base.js",
+    "conversation.js",
+    "revisit.js",
+    "export.js",
+    "drawers.js",
+    "shortcuts.js",
+    "reader_draw.js",
+    "reader_map.js",
+    "reader_outline.js",
+    "reader_find.js",
+    "reader_selection.js",
+)
 
-# An hour after a tab is closed its conversation is forgotten (seconds).
+# An hour after a tab is closed its conversation is forgotten here (seconds).
 SESSION_SECONDS = 3600
 ASKED_AT_ONCE = 4
+
+# What the framework's own parts say; it chooses the language by itself.
+FRAMEWORK_KEYS = ("ask_placeholder", "question", "ask", "refresh", "conversation")
+_in_their_words = gr.I18n(
+    **{
+        language: {key: words_of(language)(key) for key in FRAMEWORK_KEYS}
+        for language in LANGUAGES
+    }
+)
 
 _clicks = count(1)
 
@@ -44,73 +89,87 @@ _clicks = count(1)
 def build_page(library: Library) -> gr.Blocks:
     """The page of a library, not yet served."""
     page = gr.Blocks(title="Citeback", fill_width=True, analytics_enabled=False)
+    english = words_of("en")
     with page:
         turns = gr.State([], time_to_live=SESSION_SECONDS)
         header = _html(
-            header_html(library.size()),
+            header_html(library.size(), english),
             elem_id="header",
             js_on_load=_asset("header.js"),
         )
-        with gr.Column(elem_id="library"):
-            _html(_asset("library.html"))
-            files = _html(files_html(library.files()), elem_id="files")
-            refresh = gr.Button("Refresh library", elem_id="refresh", size="md")
+        with gr.Column(elem_id="library", elem_classes="drawer"):
+            library_head = _html(library_head_html(english))
+            files = _html(files_html(library.files(), english), elem_id="files")
+            refresh = gr.Button(
+                _in_their_words("refresh"), elem_id="refresh", size="md"
+            )
             note = _html("", elem_id="note")
+        with gr.Column(elem_id="history", elem_classes="drawer"):
+            memory = _drawn("history.js", elem_id="memory")
         with gr.Row(elem_id="main"):
             with gr.Column(elem_id="left", scale=5):
                 welcome = _html(
-                    _welcome(library),
+                    _welcome(library, english),
                     elem_id="welcome",
                     js_on_load=_asset("welcome.js"),
                 )
                 chat = _chatbot()
                 box = gr.Textbox(
-                    placeholder="Ask the text a question",
-                    label="Question",
+                    placeholder=_in_their_words("ask_placeholder"),
+                    label=_in_their_words("question"),
                     show_label=False,
                     elem_id="question",
                     lines=1,
                     max_lines=4,
                     autofocus=True,
-                    submit_btn="Ask",
+                    submit_btn=str(_in_their_words("ask")),
                 )
             with gr.Column(elem_id="right", scale=4):
-                reader = gr.HTML(
-                    None,
-                    html_template=_asset("reader.html"),
-                    js_on_load=_asset("reader.js"),
-                    elem_id="reader",
-                    apply_default_css=False,
-                    padding=False,
-                )
+                reader = _drawn("reader.js", "reader.html", elem_id="reader")
+                around = _drawn("around.js", elem_id="around")
 
-        def ask(question: str, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
-            yield from _answered(library, question, turns)
-
-        def ask_example(
-            turns: list[Turn], event: gr.EventData
+        def ask(
+            question: str, turns: list[Turn], request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
-            yield from _answered(library, str(event.question), turns)
+            yield from _answered(library, question, turns, _words(request))
 
-        def ask_link(
-            turns: list[Turn], request: gr.Request
+        def ask_event(
+            turns: list[Turn], event: gr.EventData, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
-            question = request.query_params.get("q") or ""
-            yield from _answered(library, question, turns)
+            yield from _answered(library, str(event.question), turns, _words(request))
+
+        def recall(
+            event: gr.EventData, request: gr.Request
+        ) -> Iterator[tuple[Any, ...]]:
+            yield from _recalled(library, event, _words(request))
 
         def open_source(turns: list[Turn], event: gr.EventData) -> Any:
             return _opened(library, turns, event)
 
-        def update(progress: gr.Progress = gr.Progress()) -> tuple[str, ...]:  # noqa: B008
-            said = _updated(library, progress)
-            return (
-                header_html(library.size()),
-                files_html(library.files()),
-                _welcome(library),
-                note_html(said),
-            )
+        def show_around(turns: list[Turn], event: gr.EventData) -> Any:
+            return _around(library, turns, event)
 
+        def update(
+            request: gr.Request,
+            progress: gr.Progress = gr.Progress(),  # noqa: B008
+        ) -> tuple[str, ...]:
+            words = _words(request)
+            said = _updated(library, progress, words)
+            return (*_panels(library, words), note_html(said))
+
+        def translate(request: gr.Request) -> tuple[Any, ...]:
+            words = _words(request)
+            if words is english:
+                return (gr.skip(),) * 4
+            return (*_panels(library, words), library_head_html(words))
+
+        panels = [header, files, welcome]
         outputs = [box, chat, reader, turns]
+        at_once: dict[str, Any] = {
+            "queue": False,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
         asking: dict[str, Any] = {
             "outputs": outputs,
             "show_progress": "hidden",
@@ -118,31 +177,26 @@ def build_page(library: Library) -> gr.Blocks:
             "concurrency_id": "ask",
             "api_visibility": "private",
         }
+        page.load(translate, None, [*panels, library_head], **at_once)
         box.submit(ask, [box, turns], **asking)
-        welcome.pick(ask_example, [turns], **asking)
-        page.load(ask_link, [turns], **asking)
+        welcome.pick(ask_event, [turns], **asking)
+        memory.ask(ask_event, [turns], **asking)
+        memory.recall(recall, None, **asking)
+        # Every click counts: "once" would drop those made while one is running.
         reader.source(
-            open_source,
-            [turns],
-            [reader],
-            queue=False,
-            show_progress="hidden",
-            # Every click counts: "once" would drop those made while one is running.
-            trigger_mode="multiple",
-            api_visibility="private",
+            open_source, [turns], [reader], trigger_mode="multiple", **at_once
         )
+        around.show(show_around, [turns], [around], trigger_mode="multiple", **at_once)
         header.fresh(
             lambda: ([], [], _reader_value(None)),
             None,
             [turns, chat, reader],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
+            **at_once,
         )
         refresh.click(
             update,
             None,
-            [header, files, welcome, note],
+            [*panels, note],
             show_progress_on=[note],
             concurrency_limit=1,
             concurrency_id="update",
@@ -155,10 +209,11 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
     """The web application with the page at `/`."""
     styles = "\n".join(_asset(name) for name in STYLES)
     scripts = "\n".join(f"<script>{_asset(name)}</script>" for name in SCRIPTS)
+    tables = f'<script type="application/json" id="words">{for_scripts()}</script>'
     head = (
         '<meta name="color-scheme" content="light dark">'
         '<meta name="robots" content="noindex">'
-        f"<style>{styles}</style>{scripts}"
+        f"<style>{styles}</style>{tables}{scripts}"
     )
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -166,6 +221,7 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
         path="/",
         theme=_theme(),
         head=head,
+        i18n=_in_their_words,
         favicon_path=str(ASSETS / "icon.svg"),
         footer_links=[],
         # Nothing is uploaded to this page.
@@ -178,8 +234,22 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
     return mounted
 
 
+def _words(request: gr.Request) -> Words:
+    """The language of whoever sent a request."""
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def _panels(library: Library, words: Words) -> tuple[str, str, str]:
+    """The header, the files and the welcome, as the library stands."""
+    return (
+        header_html(library.size(), words),
+        files_html(library.files(), words),
+        _welcome(library, words),
+    )
+
+
 def _answered(
-    library: Library, question: str, turns: list[Turn]
+    library: Library, question: str, turns: list[Turn], words: Words
 ) -> Iterator[tuple[Any, ...]]:
     """First the question alone, then with its answer: box, chat, reader, turns."""
     question = well_formed(question)
@@ -187,29 +257,44 @@ def _answered(
         yield (gr.skip(),) * 4
         return
     asked = {"role": "user", "content": question_markdown(question)}
-    yield "", [*_messages(turns), asked], gr.skip(), gr.skip()
+    yield "", [*_messages(turns, words), asked], gr.skip(), gr.skip()
     turns = take_turn(library, question, turns)
-    yield gr.skip(), _messages(turns), _beside(library, turns), turns
+    yield gr.skip(), _messages(turns, words), _beside(library, turns, words), turns
 
 
-def _messages(turns: list[Turn]) -> list[dict[str, Any]]:
+def _recalled(
+    library: Library, event: gr.EventData, words: Words
+) -> Iterator[tuple[Any, ...]]:
+    """A remembered conversation, as its questions are asked again one by one."""
+    turns: list[Turn] = []
+    for turns in take_again(library, remembered(event.turns)):
+        yield gr.skip(), _messages(turns, words), gr.skip(), turns
+    wanted = _request(event.reader)
+    if wanted is None:
+        value = _beside(library, turns, words) if turns else gr.skip()
+    else:
+        value = _view(library, turns, wanted) or _beside(library, turns, words)
+    yield gr.skip(), gr.skip(), value, turns
+
+
+def _messages(turns: list[Turn], words: Words) -> list[dict[str, Any]]:
     """The conversation as the chat shows it."""
     return [
         message
         for turn in turns
         for message in (
             {"role": "user", "content": question_markdown(turn.question)},
-            {"role": "assistant", "content": _html(turn.html)},
+            {"role": "assistant", "content": _html(turn.html(words))},
         )
     ]
 
 
-def _beside(library: Library, turns: list[Turn]) -> dict[str, Any]:
+def _beside(library: Library, turns: list[Turn], words: Words) -> dict[str, Any]:
     """The reader beside a new answer: its first passage, unless the text is silent."""
     turn = turns[-1]
     if turn.answer is None:
         return _reader_value(None, said="")
-    said = spoken_answer(turn.answer)
+    said = spoken_answer(turn.answer, words)
     if turn.answer.verdict is Verdict.SILENT or not turn.answer.hits:
         return _reader_value(None, said=said)
     try:
@@ -220,64 +305,110 @@ def _beside(library: Library, turns: list[Turn]) -> dict[str, Any]:
 
 
 def _opened(library: Library, turns: list[Turn], event: gr.EventData) -> Any:
-    """The reader after a click on a citation or a file."""
-    try:
-        request = Request(
-            turn=int(event.turn),
-            number=int(event.number),
-            also=int(event.also),
-            document=str(event.document),
-            around=int(event.around),
-        )
-    except (AttributeError, TypeError, ValueError):
+    """The reader after a click on a citation, a file or a link."""
+    wanted = _request(event.wanted)
+    if wanted is None:
         return gr.skip()
+    value = _view(library, turns, wanted, opened=not event.quiet, reply=True)
+    return gr.skip() if value is None else value
+
+
+def _view(
+    library: Library,
+    turns: list[Turn],
+    wanted: Request,
+    *,
+    opened: bool = False,
+    reply: bool = False,
+) -> dict[str, Any] | None:
     try:
-        view = open_request(library, turns, request)
+        view = open_request(library, turns, wanted)
     except CitebackError as error:
         return _reader_value(None, opened=True, problem=str(error))
-    return gr.skip() if view is None else _reader_value(view, opened=True)
+    return None if view is None else _reader_value(view, opened=opened, reply=reply)
+
+
+def _around(library: Library, turns: list[Turn], event: gr.EventData) -> Any:
+    """What a card shows around its passage; empty if that is gone."""
+    wanted = _request(event.wanted)
+    if wanted is None:
+        return gr.skip()
+    try:
+        view = around_passage(library, turns, wanted)
+    except CitebackError:
+        view = None
+    nothing = {"turn": wanted.turn, "number": wanted.number, "before": "", "after": ""}
+    return {**(view or nothing), "click": next(_clicks)}
+
+
+def _request(wanted: Any) -> Request | None:
+    """What the page's scripts ask for; None for what they would never send."""
+    try:
+        return Request(
+            turn=int(wanted.get("turn", -1)),
+            number=int(wanted.get("number", 0)),
+            also=int(wanted.get("also", -1)),
+            document=str(wanted.get("document", "")),
+            around=int(wanted.get("around", -1)),
+            start=int(wanted.get("start", -1)),
+            end=int(wanted.get("end", -1)),
+            state=str(wanted.get("state", "")),
+        )
+    except (AttributeError, TypeError, ValueError):
+        return None
 
 
 def _reader_value(
-    view: ReaderView | None, *, opened: bool = False, said: str = "", problem: str = ""
+    view: ReaderView | None,
+    *,
+    opened: bool = False,
+    reply: bool = False,
+    said: str = "",
+    problem: str = "",
 ) -> dict[str, Any]:
-    """What reader.js draws; `click` makes each value new, so that repeats are seen."""
+    """What reader.js draws; `click` makes each value new, so that repeats are seen.
+
+    `opened` asks for the focus; `reply` says that the page had asked for this view.
+    """
     return {
         "view": view,
         "opened": opened,
+        "reply": reply,
         "said": said,
         "problem": problem,
         "click": next(_clicks),
     }
 
 
-def _updated(library: Library, progress: gr.Progress) -> str:
+def _updated(library: Library, progress: gr.Progress, words: Words) -> str:
     """A sentence about the update, which reports to the progress bar as it goes."""
 
     def report(step: Progress) -> None:
         progress((step.done, step.total), desc=plain(step.path), unit="bytes")
 
-    progress(0, desc="Looking through the content folder")
+    progress(0, desc=words("looking"))
     try:
-        return _update_sentence(library.update(progress=report))
+        return update_sentence(library.update(progress=report), words)
     except CitebackError as error:
         return str(error)
 
 
-def _update_sentence(report: UpdateReport) -> str:
-    counts = (
-        (len(report.added), "added"),
-        (len(report.changed), "changed"),
-        (len(report.removed), "removed"),
-        (len(report.refused), "refused"),
-    )
-    changes = ", ".join(f"{number} {what}" for number, what in counts if number)
-    return " ".join((f"Up to date: {changes or 'nothing new'}.", *report.notices))
-
-
-def _welcome(library: Library) -> str:
+def _welcome(library: Library, words: Words) -> str:
     empty = library.size().documents == 0
-    return welcome_html(() if empty else library.example_questions(), empty=empty)
+    examples = () if empty else library.example_questions()
+    return welcome_html(examples, words, empty=empty)
+
+
+def _drawn(script: str, template: str = "", *, elem_id: str) -> gr.HTML:
+    """A part that its script draws from its value."""
+    return gr.HTML(
+        None,
+        html_template=_asset(template) if template else "<div></div>",
+        js_on_load=_asset(script),
+        elem_id=elem_id,
+        apply_default_css=False,
+        padding=False,
+    )
 
 
 def _html(
@@ -295,7 +426,7 @@ def _html(
 def _chatbot() -> gr.Chatbot:
     return gr.Chatbot(
         elem_id="chat",
-        label="Conversation",
+        label=_in_their_words("conversation"),
         show_label=False,
         height=None,
         autoscroll=False,

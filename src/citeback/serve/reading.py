@@ -9,38 +9,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TypedDict
 
 from citeback.records import Answer, Block, BlockKind, Document, Place, Span
-from citeback.serve.render import keeps_lines, place_label
+from citeback.serve.cards import keeps_lines
 
 # A document longer than this (code points) is shown in a window: drawing 1 MB took
 # 1.5 seconds in Chromium on two cores, 5 MB six.
 WHOLE_DOCUMENT_CHARACTERS = 200_000
 WINDOW_CHARACTERS = 60_000
 
+# More headings than this make no outline that anyone reads.
+OUTLINE_HEADINGS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A passage to mark: its number in the answer, its extent, its best sentence."""
+    """A passage to mark: its number in the answer, its extent, its best sentence.
+
+    `words` are the words in the best sentence that carried the match.
+    """
 
     number: int
     passage: Span
     best: Span
-    label: str
+    words: tuple[Span, ...]
+    paragraph: int
+    part: int
+    parts: int
 
 
 class Run(TypedDict):
-    """A stretch of text with the numbers of the passages and sentences it lies in."""
+    """A stretch of text, and of which passages, best sentences and words it is part."""
 
     text: str
     cited: list[int]
     best: list[int]
+    words: list[int]
 
 
 class BlockView(TypedDict):
-    """One block as the reader draws it."""
+    """One block as the reader draws it; `after` is the text up to the next block."""
 
     kind: str
     start: int
@@ -49,13 +59,24 @@ class BlockView(TypedDict):
     note: str
     verse: bool
     runs: list[Run]
+    after: str
 
 
 class CitedView(TypedDict):
     """A passage that is marked in the document."""
 
     number: int
-    label: str
+    paragraph: int
+    part: int
+    parts: int
+
+
+class OutlineView(TypedDict):
+    """A heading of the document, wherever the window is."""
+
+    title: str
+    level: int
+    start: int
 
 
 class ReaderView(TypedDict):
@@ -63,8 +84,9 @@ class ReaderView(TypedDict):
 
     `key` names what is shown; `stops` are the numbers of all the answer's passages,
     in this document and others, for going from one to the next; `document` is the
-    path (a key of that name would be taken for an upload by the page); `around` is where to scroll if no mark is active;
-    `earlier` and `later` are the offsets at which the window ends, or -1.
+    path (a key of that name would be taken for an upload by the page); `around` is
+    where to scroll if no mark is active; `earlier` and `later` are the offsets at
+    which the window ends, or -1; `notice` is the key of a sentence, or "".
     """
 
     key: str
@@ -74,6 +96,7 @@ class ReaderView(TypedDict):
     title: str
     byline: str
     blocks: list[BlockView]
+    outline: list[OutlineView]
     cited: list[CitedView]
     stops: list[int]
     around: int
@@ -89,9 +112,10 @@ def cited_in(answer: Answer, path: str) -> tuple[Cited, ...]:
             number=hit.number,
             passage=Span(hit.passage.start, hit.passage.end),
             best=hit.best,
-            label=place_label(
-                hit.passage.paragraph, hit.passage.part, hit.passage.parts
-            ),
+            words=hit.words,
+            paragraph=hit.passage.paragraph,
+            part=hit.passage.part,
+            parts=hit.passage.parts,
         )
         for hit in answer.hits
         if hit.source.path == path
@@ -101,8 +125,12 @@ def cited_in(answer: Answer, path: str) -> tuple[Cited, ...]:
 
 def cited_place(place: Place, number: int) -> Cited:
     """A near-duplicate's place, to be marked as a whole."""
-    span = Span(place.start, place.end)
-    return Cited(number, span, span, place_label(place.paragraph))
+    return cited_span(Span(place.start, place.end), number, place.paragraph)
+
+
+def cited_span(span: Span, number: int, paragraph: int) -> Cited:
+    """A stretch of text, to be marked as a whole."""
+    return Cited(number, span, span, (), paragraph, 1, 1)
 
 
 def reader_view(
@@ -118,9 +146,10 @@ def reader_view(
 ) -> ReaderView:
     """The document with its marks; of a long one the window around an offset."""
     window = _window(document, around)
+    ends = [block.start for block in document.blocks[1:]] + [len(document.text)]
     blocks = [
-        _block(document, block, cited, window)
-        for block in document.blocks
+        _block(document, block, cited, window, following)
+        for block, following in zip(document.blocks, ends, strict=False)
         if block.start < window.end and block.end > window.start
     ]
     source = document.source
@@ -132,13 +161,49 @@ def reader_view(
         title=source.title or source.path,
         byline=" · ".join(filter(None, (source.author, source.date, source.path))),
         blocks=blocks,
-        cited=[CitedView(number=c.number, label=c.label) for c in cited],
+        outline=_outline(document),
+        cited=[
+            CitedView(
+                number=c.number, paragraph=c.paragraph, part=c.part, parts=c.parts
+            )
+            for c in cited
+        ],
         stops=list(stops),
         around=around,
         earlier=window.start if window.start > 0 else -1,
         later=window.end if window.end < len(document.text) else -1,
         notice=notice,
     )
+
+
+def surroundings(document: Document, paragraph: int) -> tuple[str, str]:
+    """The texts of the paragraphs before and after one; "" at either end."""
+    texts = {
+        block.paragraph: document.text[block.start : block.end]
+        for block in document.blocks
+        if block.paragraph > 0
+    }
+    return texts.get(paragraph - 1, ""), texts.get(paragraph + 1, "")
+
+
+def paragraph_at(document: Document, offset: int) -> int:
+    """The number of the paragraph in which an offset lies, or 0."""
+    for block in document.blocks:
+        if block.start <= offset < block.end:
+            return block.paragraph
+    return 0
+
+
+def _outline(document: Document) -> list[OutlineView]:
+    headings = (b for b in document.blocks if b.kind is BlockKind.HEADING)
+    return [
+        OutlineView(
+            title=" ".join(document.text[b.start : b.end].split()),
+            level=b.level,
+            start=b.start,
+        )
+        for b in islice(headings, OUTLINE_HEADINGS)
+    ]
 
 
 def _window(document: Document, around: int) -> Span:
@@ -164,7 +229,11 @@ def _widened(blocks: Sequence[Block], start: int, end: int) -> tuple[int, int]:
 
 
 def _block(
-    document: Document, block: Block, cited: Sequence[Cited], window: Span
+    document: Document,
+    block: Block,
+    cited: Sequence[Cited],
+    window: Span,
+    following: int,
 ) -> BlockView:
     start, end = max(block.start, window.start), min(block.end, window.end)
     text = document.text[block.start : block.end]
@@ -176,6 +245,7 @@ def _block(
         note=block.note,
         verse=block.kind is BlockKind.LIST or keeps_lines(text),
         runs=_runs(document.text, start, end, cited),
+        after=document.text[block.end : following],
     )
 
 
@@ -183,7 +253,7 @@ def _runs(text: str, start: int, end: int, cited: Sequence[Cited]) -> list[Run]:
     """The text from start to end, cut wherever a mark begins or ends."""
     cuts = {start, end}
     for mark in cited:
-        for span in (mark.passage, mark.best):
+        for span in (mark.passage, mark.best, *mark.words):
             cuts.update(cut for cut in (span.start, span.end) if start < cut < end)
     ordered = sorted(cuts)
     return [
@@ -191,6 +261,9 @@ def _runs(text: str, start: int, end: int, cited: Sequence[Cited]) -> list[Run]:
             text=text[a:b],
             cited=[c.number for c in cited if _within(a, b, c.passage)],
             best=[c.number for c in cited if _within(a, b, c.best)],
+            words=[
+                c.number for c in cited if any(_within(a, b, word) for word in c.words)
+            ],
         )
         for a, b in pairwise(ordered)
     ]

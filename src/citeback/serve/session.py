@@ -5,20 +5,24 @@ Knows the library and the records, not the page; errors become sentences here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from citeback.errors import CitebackError
-from citeback.records import Answer, Hit
+from citeback.records import Answer, Document, Hit, Span
 from citeback.serve.reading import (
     Cited,
     ReaderView,
     cited_in,
     cited_place,
+    cited_span,
+    paragraph_at,
     reader_view,
+    surroundings,
 )
 from citeback.serve.render import answer_html, problem_html
+from citeback.serve.strings import Words
 
 if TYPE_CHECKING:
     from citeback.library import Library
@@ -26,10 +30,9 @@ if TYPE_CHECKING:
 # Every question redraws the conversation, so very old ones leave it.
 TURNS_KEPT = 30
 
-CHANGED = (
-    "This document has changed since the answer was given, so the passage is"
-    " not marked. Ask again to find it in the new text."
-)
+# Keys of the sentences that the reader shows above a text that is not what it was.
+CHANGED = "document_changed"
+LINK_CHANGED = "link_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Turn:
     """One question of a session, numbered from 0, and what came of it.
 
     Either `answer` is there or `problem` is a sentence. `lead_ins` holds pairs of a
-    passage's id and the text that introduces its list.
+    passage's id and the text that introduces its list. `changed` says that the
+    question was asked before, of documents that were not the same.
     """
 
     number: int
@@ -45,13 +49,14 @@ class Turn:
     answer: Answer | None
     lead_ins: tuple[tuple[int, str], ...]
     problem: str
+    changed: bool
 
-    @property
-    def html(self) -> str:
+    def html(self, words: Words) -> str:
         """The library's side of the turn."""
         if self.answer is None:
             return problem_html(self.problem, self.number, self.question)
-        return answer_html(self.answer, self.number, dict(self.lead_ins))
+        note = words("answer_changed") if self.changed else ""
+        return answer_html(self.answer, self.number, words, dict(self.lead_ins), note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ class Request:
     """What a click asks the reader for: a citation of a turn, or a document.
 
     `also` is the position of a near-duplicate's place, or -1; `around` the offset
-    at which to go on reading a long document, or -1.
+    at which to go on reading a long document, or -1. A link asks for a document
+    with the stretch from `start` to `end` marked; `state` is how its digest began.
     """
 
     turn: int = -1
@@ -67,6 +73,29 @@ class Request:
     also: int = -1
     document: str = ""
     around: int = -1
+    start: int = -1
+    end: int = -1
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that a browser remembers, with the states of what it quoted then.
+
+    `seen` maps each document's path to the beginning of its digest.
+    """
+
+    question: str
+    seen: Mapping[str, str]
+
+
+class AroundView(TypedDict):
+    """The paragraphs before and after a cited passage; "" where there is none."""
+
+    turn: int
+    number: int
+    before: str
+    after: str
 
 
 def well_formed(question: str) -> str:
@@ -74,7 +103,9 @@ def well_formed(question: str) -> str:
     return question.encode("utf-8", "replace").decode("utf-8").strip()
 
 
-def take_turn(library: Library, question: str, turns: Sequence[Turn]) -> list[Turn]:
+def take_turn(
+    library: Library, question: str, turns: Sequence[Turn], *, changed: bool = False
+) -> list[Turn]:
     """The session's turns with the new question answered at the end."""
     number = turns[-1].number + 1 if turns else 0
     try:
@@ -84,10 +115,41 @@ def take_turn(library: Library, question: str, turns: Sequence[Turn]) -> list[Tu
             for hit in answer.hits
             if hit.passage.lead_in is not None
         )
-        turn = Turn(number, question, answer, lead_ins, "")
+        turn = Turn(number, question, answer, lead_ins, "", changed)
     except CitebackError as error:
-        turn = Turn(number, question, None, (), str(error))
+        turn = Turn(number, question, None, (), str(error), changed=False)
     return [*turns, turn][-TURNS_KEPT:]
+
+
+def remembered(payload: object) -> list[Asked]:
+    """What a browser sent of a conversation, without what is no question."""
+    asked = []
+    for entry in payload if isinstance(payload, list) else []:
+        question = entry.get("question") if isinstance(entry, dict) else None
+        if not isinstance(question, str) or not well_formed(question):
+            continue
+        seen = entry.get("seen")
+        states = seen if isinstance(seen, dict) else {}
+        asked.append(
+            Asked(
+                well_formed(question),
+                {str(path): str(digest) for path, digest in states.items()},
+            )
+        )
+    return asked[-TURNS_KEPT:]
+
+
+def take_again(library: Library, asked: Sequence[Asked]) -> Iterator[list[Turn]]:
+    """The turns of a remembered conversation, after each question asked again."""
+    digests = {file.source.path: file.source.digest for file in library.files()}
+    turns: list[Turn] = []
+    for one in asked:
+        changed = any(
+            not digest or not digests.get(path, "").startswith(digest)
+            for path, digest in one.seen.items()
+        )
+        turns = take_turn(library, one.question, turns, changed=changed)
+        yield turns
 
 
 def open_request(
@@ -99,6 +161,8 @@ def open_request(
     """
     if request.turn < 0:
         document = library.document(request.document)
+        if 0 <= request.start < request.end:
+            return _linked(document, request)
         around = max(0, request.around)
         key = f"{request.document}:{around}"
         return reader_view(document, (), key=key, around=around)
@@ -128,6 +192,45 @@ def open_request(
         stops=[one.number for one in answer.hits],
         around=request.around if request.around >= 0 else start,
         notice=CHANGED if changed else "",
+    )
+
+
+def around_passage(
+    library: Library, turns: Sequence[Turn], request: Request
+) -> AroundView | None:
+    """What stands around a cited passage; None if there is no such citation.
+
+    Empty where the document has changed. Raises UnknownDocumentError.
+    """
+    hit = _hit(turns, request)
+    if hit is None:
+        return None
+    document = library.document(hit.source.path)
+    before, after = "", ""
+    if document.source.digest == hit.source.digest:
+        before, after = surroundings(document, hit.passage.paragraph)
+    return AroundView(
+        turn=request.turn, number=request.number, before=before, after=after
+    )
+
+
+def _linked(document: Document, request: Request) -> ReaderView:
+    """The document with the stretch marked that a link names."""
+    span = Span(request.start, request.end)
+    changed = (
+        not document.source.digest.startswith(request.state)
+        or len(document.text) < span.end
+    )
+    marks: tuple[Cited, ...] = ()
+    if not changed:
+        marks = (cited_span(span, 1, paragraph_at(document, span.start)),)
+    return reader_view(
+        document,
+        marks,
+        key=f"{request.document}:{span.start}-{span.end}",
+        active=1,
+        around=min(span.start, len(document.text)),
+        notice=LINK_CHANGED if changed else "",
     )
 
 

@@ -1,42 +1,37 @@
 // The conversation's own clicks, and what follows a new answer. Knows nothing of
 // the reader: it listens on the document, because answers are redrawn often.
 (() => {
+  const { t, say, copyText } = window.citeback;
   const COPIED_MS = 1600;
-  let newest = -1;
+  let newest = '';
 
-  async function copyText(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // No clipboard without a secure address: fall back to a selection.
-      const area = document.createElement('textarea');
-      area.value = text;
-      area.style.position = 'fixed';
-      area.style.opacity = '0';
-      document.body.append(area);
-      area.select();
-      document.execCommand('copy');
-      area.remove();
-    }
+  async function copy(button, text, before, said) {
+    await copyText(text);
+    button.textContent = t('copied');
+    button.focus();
+    say(said);
+    setTimeout(() => { button.textContent = before; }, COPIED_MS);
   }
 
-  async function copyQuote(button) {
-    await copyText(button.dataset.copy);
-    button.textContent = 'Copied';
-    button.focus();
-    document.dispatchEvent(new CustomEvent('citeback:say', { detail: 'Quote copied' }));
-    setTimeout(() => { button.textContent = 'Copy'; }, COPIED_MS);
+  function copyQuote(button) {
+    copy(button, button.dataset.copy, t('copy'), t('quote_copied'));
+  }
+
+  function copyLink(button) {
+    const address = location.origin + location.pathname + button.dataset.link;
+    copy(button, address, t('copy_link'), t('link_copied'));
   }
 
   function toggleWhole(button) {
     const open = button.closest('.card').classList.toggle('open');
     button.setAttribute('aria-expanded', open);
-    button.textContent = open ? 'Show less' : 'Show all';
+    button.textContent = t(open ? 'show_less' : 'show_all');
   }
 
+  // The address of the page is a link to its newest question.
   function shareLink(question) {
     const address = new URL(location.href);
-    address.searchParams.delete('q');
+    for (const name of ['q', 'doc', 'start', 'end', 'state']) address.searchParams.delete(name);
     if (question) address.searchParams.set('q', question);
     history.replaceState(history.state, '', address);
   }
@@ -53,22 +48,23 @@
   function followAnswers() {
     const answers = document.querySelectorAll('#chat .answer');
     const last = answers[answers.length - 1];
-    const turn = last ? Number(last.dataset.turn) : -1;
-    if (turn === newest) return;
-    if (turn > newest) {
+    const name = last ? `${last.dataset.turn} ${last.dataset.question}` : '';
+    if (name === newest) return;
+    if (last) {
       shareLink(last.dataset.question);
       requestAnimationFrame(() => scrollToNewest(last));
-    } else if (turn === -1) {
+    } else {
       shareLink('');
     }
-    newest = turn;
+    newest = name;
   }
 
   document.addEventListener('click', (event) => {
-    const copy = event.target.closest('#chat button.copy');
-    const whole = event.target.closest('#chat button.whole');
-    if (copy) copyQuote(copy);
-    if (whole) toggleWhole(whole);
+    const button = event.target.closest('#chat button');
+    if (!button) return;
+    if (button.matches('.copy')) copyQuote(button);
+    if (button.matches('.link')) copyLink(button);
+    if (button.matches('.whole')) toggleWhole(button);
   });
 
   new MutationObserver(followAnswers).observe(document.documentElement, {

@@ -1,4 +1,6 @@
 // Starts the conversation over. Runs inside its gr.HTML.
 element.addEventListener('click', (event) => {
-  if (event.target.closest('[data-fresh]')) trigger('fresh');
+  if (!event.target.closest('[data-fresh]')) return;
+  document.dispatchEvent(new CustomEvent('citeback:fresh'));
+  trigger('fresh');
 });

@@ -1,30 +1,27 @@
-// Draws the reader pane from its value, with textContent only, so that nothing a
-// document holds can become markup. Runs inside gr.HTML, which gives it `element`,
-// `props`, `trigger` and `watch`.
+// The reader pane: what it shows, which passage is marked, how it opens and closes.
+// Runs inside gr.HTML, which gives it `element`, `props`, `trigger` and `watch`.
 
+const {
+  t, make, button, iconButton, place, kept, keep, drawBlock, markPassage, drawMap, markMap,
+  moveViewport, drawOutline, drawFind, drawSelectionBar,
+} = window.citeback;
 const pane = element.querySelector('.reader');
 const status = element.querySelector('[role=status]');
 const narrow = matchMedia('(max-width: 820px)');
+const SIZES = [14, 15, 16, 17, 18, 20, 22, 25, 28]; // pixels
+const USUAL_SIZE = 3;
 
 let shown = null; // the view that is drawn
 let active = 0; // the number of the passage that is marked in it
-let wanted = ''; // what the newest click asked for; older replies are dropped
+let wanted = ''; // what the newest request asked for; older replies are dropped
 let opener = null; // how to find the button that opened the source
+let tools = {}; // of the drawn text: find, outline, selection
+const lastActive = new Map(); // the passage last marked of each turn
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  if (tag === 'button') node.type = 'button';
-  return node;
-}
-
-function button(className, text, label, onClick) {
-  const node = make('button', className, text);
-  if (label) node.setAttribute('aria-label', label);
-  node.addEventListener('click', onClick);
-  return node;
-}
+// One set of listeners, even if the component is mounted again.
+if (window.citebackReader) window.citebackReader.abort();
+window.citebackReader = new AbortController();
+const { signal } = window.citebackReader;
 
 function say(text) {
   status.textContent = '';
@@ -35,7 +32,8 @@ function say(text) {
 
 function drawEmpty(message) {
   const head = make('div', 'reader-head');
-  head.append(make('h2', 'reader-title', 'Source'), closeButton());
+  head.append(make('h2', 'reader-title', t('source')), closeButton());
+  tools = {};
   pane.replaceChildren(head, make('p', 'reader-empty', message));
   pane.dataset.ready = '';
 }
@@ -44,21 +42,35 @@ function drawDocument(view) {
   const text = make('div', 'reader-text');
   text.tabIndex = 0;
   text.setAttribute('role', 'region');
-  text.setAttribute('aria-label', `Text of ${view.title}`);
-  if (view.notice) text.append(make('p', 'reader-notice', view.notice));
-  if (view.earlier >= 0) text.append(moreButton('Show earlier text', view.earlier));
+  text.setAttribute('aria-label', t('text_of', { title: view.title }));
+  if (view.notice) text.append(make('p', 'reader-notice', t(view.notice)));
+  if (view.earlier >= 0) text.append(moreButton(t('earlier'), view.earlier));
   for (const block of view.blocks) text.append(drawBlock(block));
-  if (view.later >= 0) text.append(moreButton('Show later text', view.later));
+  if (view.later >= 0) text.append(moreButton(t('later'), view.later));
 
   const map = make('div', 'reader-map');
   map.setAttribute('role', 'group');
-  map.setAttribute('aria-label', 'Where the passages are');
+  map.setAttribute('aria-label', t('where_passages'));
+  const redraw = () => {
+    drawMap(text, map, view.cited, activate);
+    markMap(map, active);
+  };
+  const selection = drawSelectionBar(text, view, () => { if (narrow.matches) close(); });
   const body = make('div', 'reader-body');
-  body.append(text, map);
-  pane.replaceChildren(drawHead(view), body);
-  drawMap(text, map);
+  body.append(text, map, selection.bar);
+  tools = {
+    map,
+    selection,
+    outline: drawOutline(view.outline, goTo),
+    find: drawFind(text, {
+      partial: view.earlier >= 0 || view.later >= 0,
+      scrollTo: (range) => scrollTo(text, range),
+    }),
+  };
+  pane.replaceChildren(drawHead(view), drawTools(view), body);
+  redraw();
   text.addEventListener('scroll', () => moveViewport(text, map), { passive: true });
-  new ResizeObserver(() => drawMap(text, map)).observe(text);
+  new ResizeObserver(redraw).observe(text);
 }
 
 function drawHead(view) {
@@ -68,27 +80,40 @@ function drawHead(view) {
   title.dir = 'auto';
   title.title = view.title;
   titles.append(title, make('p', 'reader-byline', view.byline));
-  head.append(titles);
-  if (view.stops.length > 0) {
-    const position = view.stops.indexOf(active);
-    const steps = make('div', 'reader-steps');
-    const previous = button('plain', '←', 'Previous cited passage', () => step(-1));
-    const next = button('plain', '→', 'Next cited passage', () => step(1));
-    previous.disabled = position <= 0;
-    next.disabled = position >= view.stops.length - 1;
-    steps.append(
-      make('span', 'reader-count', `${position + 1} / ${view.stops.length}`),
-      previous,
-      next,
-    );
-    head.append(steps);
-  }
-  head.append(closeButton());
+  head.append(titles, closeButton());
   return head;
 }
 
+function drawTools(view) {
+  const row = make('div', 'reader-tools');
+  row.setAttribute('role', 'group');
+  row.setAttribute('aria-label', t('reading_tools'));
+  if (tools.outline) row.append(tools.outline);
+  row.append(tools.find.opener, tools.find.bar);
+  const sizes = make('div', 'sizes');
+  sizes.append(
+    button('plain smaller', 'A−', t('smaller'), () => resize(-1)),
+    button('plain larger', 'A+', t('larger'), () => resize(1)),
+  );
+  row.append(sizes, drawSteps(view));
+  return row;
+}
+
+function drawSteps(view) {
+  const steps = make('div', 'reader-steps');
+  if (view.stops.length === 0) return steps;
+  const position = view.stops.indexOf(active);
+  const previous = button('plain turn', '←', t('previous_passage'), () => step(-1));
+  const next = button('plain turn', '→', t('next_passage'), () => step(1));
+  previous.disabled = position <= 0;
+  next.disabled = position >= view.stops.length - 1;
+  const count = make('span', 'reader-count', `${position + 1} / ${view.stops.length}`);
+  steps.append(count, previous, next);
+  return steps;
+}
+
 function closeButton() {
-  return button('plain reader-close', '✕', 'Close source', close);
+  return button('plain reader-close', '✕', t('close_source'), close);
 }
 
 function moreButton(label, around) {
@@ -97,49 +122,16 @@ function moreButton(label, around) {
   });
 }
 
-function drawBlock(block) {
-  const heading = block.kind === 'heading';
-  const tag = heading ? `h${Math.min(6, block.level + 2)}` : 'div';
-  const node = make(tag, `block ${block.kind}`);
-  node.dataset.start = block.start;
-  if (block.kind === 'furniture') {
-    const why = block.note ? `Not searched: ${block.note}` : 'Not searched';
-    node.append(make('span', 'block-note', why));
-  }
-  if (block.paragraph > 0) {
-    const number = make('span', 'block-number', block.paragraph);
-    number.setAttribute('aria-hidden', 'true');
-    node.append(number);
-  }
-  const words = make(heading ? 'span' : 'p', block.verse ? 'words verse' : 'words');
-  words.dir = 'auto';
-  for (const run of block.runs) words.append(drawRun(run));
-  node.append(words);
-  return node;
-}
+// ---- the size of the letters
 
-function drawRun(run) {
-  if (run.cited.length === 0) return document.createTextNode(run.text);
-  const mark = make('mark', '', run.text);
-  mark.dataset.cited = run.cited.join(' ');
-  mark.dataset.best = run.best.join(' ');
-  return mark;
+function resize(by) {
+  const size = Math.max(0, Math.min(SIZES.length - 1, kept('size', USUAL_SIZE) + by));
+  keep('size', size);
+  pane.style.setProperty('--reading-size', `${SIZES[size] || SIZES[USUAL_SIZE]}px`);
+  if (by) say(`${SIZES[size]} px`);
 }
 
 // ---- which passage is marked
-
-const holds = (list, number) => list.split(' ').includes(String(number));
-
-function markActive() {
-  for (const mark of pane.querySelectorAll('mark')) {
-    mark.classList.toggle('active', holds(mark.dataset.cited, active));
-    mark.classList.toggle('best', holds(mark.dataset.best, active));
-    mark.removeAttribute('tabindex');
-  }
-  for (const block of pane.querySelectorAll('.block')) {
-    block.classList.toggle('active', block.querySelector('mark.active') !== null);
-  }
-}
 
 function showActive(focus) {
   const text = pane.querySelector('.reader-text');
@@ -152,11 +144,7 @@ function showActive(focus) {
       flash();
     }
   } else {
-    if (shown.around > 0) {
-      const blocks = [...text.querySelectorAll('.block')];
-      const target = blocks.findLast((block) => Number(block.dataset.start) <= shown.around);
-      if (target) scrollTo(text, target);
-    }
+    if (shown.around > 0) scrollTo(text, blockAt(shown.around));
     if (focus) text.focus({ preventScroll: true });
   }
   pane.dataset.ready = `${shown.key}`;
@@ -170,13 +158,33 @@ function flash() {
   }
 }
 
+// The drawn block in which an offset lies.
+function blockAt(offset) {
+  const blocks = [...pane.querySelectorAll('.block')];
+  return blocks.findLast((block) => Number(block.dataset.start) <= offset) || blocks[0];
+}
+
 // Not scrollIntoView, which would scroll the page as well. A third from the top.
 function scrollTo(text, target) {
+  if (!target) return;
   const offset = target.getBoundingClientRect().top - text.getBoundingClientRect().top;
   text.scrollTop += offset - text.clientHeight * 0.3;
 }
 
+// To a heading, drawn or not.
+function goTo(start) {
+  const node = pane.querySelector(`.block[data-start="${start}"]`);
+  if (!node) {
+    request({ document: shown.document, around: start });
+    return;
+  }
+  scrollTo(pane.querySelector('.reader-text'), node);
+  node.tabIndex = -1;
+  node.focus({ preventScroll: true });
+}
+
 function step(by) {
+  if (!shown) return;
   const number = shown.stops[shown.stops.indexOf(active) + by];
   if (number !== undefined) activate(number);
 }
@@ -188,25 +196,29 @@ function activate(number) {
     return;
   }
   active = number;
-  shown = { ...shown, active, key: `${shown.turn}:${number}` };
+  if (shown.turn >= 0) shown = { ...shown, active, key: `${shown.turn}:${number}` };
   wanted = shown.key;
-  pane.querySelector('.reader-head').replaceWith(drawHead(shown));
-  markActive();
-  markMap();
+  pane.querySelector('.reader-steps').replaceWith(drawSteps(shown));
+  markPassage(pane, active);
+  markMap(tools.map, active);
   showActive(true);
   press();
   announce();
+  remember();
 }
 
 // A near-duplicate's place carries its passage's number, but is not that passage.
 function isDrawn(number) {
-  const duplicate = shown.key.split(':').length > 2;
+  const duplicate = shown.turn >= 0 && shown.key.split(':').length > 2;
   return !duplicate && pane.querySelector(`mark[data-cited~="${number}"]`) !== null;
 }
 
 function announce() {
   const cited = shown.cited.find((one) => one.number === active);
-  say(cited ? `Passage ${active}, ${cited.label}, ${shown.title}` : shown.title);
+  const said = cited && shown.turn >= 0
+    ? t('passage_announced', { number: active, place: place(cited), title: shown.title })
+    : shown.title;
+  say(said);
 }
 
 // The citation buttons of the conversation show which one is open.
@@ -219,59 +231,24 @@ function press() {
 
 const keyOf = ({ turn, n, also }) => `${turn}:${n}${also === undefined ? '' : `:${also}`}`;
 
-// ---- the map beside the text
-
-function drawMap(text, map) {
-  const height = text.scrollHeight;
-  const fits = height <= text.clientHeight + 4;
-  map.hidden = fits;
-  if (fits) return;
-  const top = (node) => node.getBoundingClientRect().top
-    - text.getBoundingClientRect().top + text.scrollTop;
-  const parts = [...text.querySelectorAll('.block')].map((block) => {
-    const bar = make('i', `map-block ${block.classList[1]}`);
-    bar.style.top = `${(100 * top(block)) / height}%`;
-    bar.style.height = `${(100 * block.offsetHeight) / height}%`;
-    return bar;
-  });
-  const room = map.clientHeight;
-  let lowest = 0;
-  for (const cited of shown ? shown.cited : []) {
-    const mark = text.querySelector(`mark[data-cited~="${cited.number}"]`);
-    if (!mark) continue;
-    const label = `Go to passage ${cited.number}, ${cited.label}`;
-    const stop = button('cite', cited.number, label, () => activate(cited.number));
-    stop.dataset.stop = cited.number;
-    const y = Math.min(room - 28, Math.max(lowest, (room * top(mark)) / height));
-    stop.style.top = `${y}px`;
-    lowest = y + 28;
-    parts.push(stop);
-  }
-  map.replaceChildren(make('i', 'map-view'), ...parts);
-  markMap();
-  moveViewport(text, map);
-}
-
-function markMap() {
-  for (const stop of pane.querySelectorAll('.reader-map .cite')) {
-    stop.setAttribute('aria-pressed', stop.dataset.stop === String(active));
-  }
-}
-
-function moveViewport(text, map) {
-  const view = map.querySelector('.map-view');
-  if (!view) return;
-  view.style.top = `${(100 * text.scrollTop) / text.scrollHeight}%`;
-  view.style.height = `${(100 * text.clientHeight) / text.scrollHeight}%`;
+// What is shown is kept with the conversation.
+function remember() {
+  if (shown && shown.turn >= 0) lastActive.set(shown.turn, active);
+  const detail = shown && {
+    turn: shown.turn, number: active, document: shown.document, around: shown.around,
+  };
+  document.dispatchEvent(new CustomEvent('citeback:shown', { detail }));
 }
 
 // ---- opening and closing
 
-function request({ turn = -1, number = 0, also = -1, document: path = '', around = -1 }) {
-  wanted = turn < 0
-    ? `${path}:${Math.max(0, around)}`
-    : keyOf({ turn, n: number, also: also < 0 ? undefined : also });
-  trigger('source', { turn, number, also, document: path, around });
+// Asks the server for a view; a quiet one does not take the focus.
+function request(asked, quiet = false) {
+  const { turn = -1, number = 0, also = -1, document: path = '', around = -1 } = asked;
+  if (asked.end > asked.start) wanted = `${path}:${asked.start}-${asked.end}`;
+  else if (turn < 0) wanted = `${path}:${Math.max(0, around)}`;
+  else wanted = keyOf({ turn, n: number, also: also < 0 ? undefined : also });
+  trigger('source', { wanted: { turn, number, also, document: path, around, ...asked }, quiet });
 }
 
 function setOpen(open) {
@@ -297,7 +274,7 @@ function close() {
 function openFrom(node) {
   const { turn, n, also, path } = node.dataset;
   if (path !== undefined) {
-    opener = { node: document.querySelector('[data-drawer=toggle]'), selector: '' };
+    opener = { node: document.querySelector('[data-drawer=library]'), selector: '' };
     request({ document: path });
     return;
   }
@@ -313,34 +290,38 @@ function openFrom(node) {
   }
 }
 
+// Marks an earlier answer's passages again, where one left off.
+function comeBack(turn) {
+  if (narrow.matches || (shown && shown.turn === turn)) return;
+  request({ turn, number: lastActive.get(turn) || 1 }, true);
+}
+
 function receive() {
   const value = props.value;
   const view = value ? value.view : null;
-  if (value && value.opened && view && view.key !== wanted) return;
+  if (value && value.reply && view && view.key !== wanted) return;
   shown = view;
   active = view ? view.active : 0;
   if (view) {
     wanted = view.key;
     drawDocument(view);
-    markActive();
+    markPassage(pane, active);
+    markMap(tools.map, active);
     if (value.opened) setOpen(true);
     showActive(value.opened);
     if (value.opened) announce();
   } else {
-    const hint = 'Press a number beside a quote to read it in its place.';
-    drawEmpty((value && value.problem) || hint);
-    setOpen(Boolean(value && value.problem));
+    drawEmpty((value && value.problem) || t('source_hint'));
+    setOpen(Boolean(value && value.problem && value.opened));
   }
   if (value && (value.said || value.problem)) say(value.said || value.problem);
+  if (value) remember();
   press();
   // The conversation is drawn in the same moment, perhaps after this.
   setTimeout(press, 300);
 }
 
-// One set of listeners, even if the component is mounted again.
-if (window.citebackReader) window.citebackReader.abort();
-window.citebackReader = new AbortController();
-const { signal } = window.citebackReader;
+// ---- listeners
 
 document.addEventListener('click', (event) => {
   const node = event.target.closest('#chat button.cite, #library [data-path]');
@@ -353,8 +334,26 @@ document.addEventListener('keydown', (event) => {
   if (pane.contains(document.activeElement) || (narrow.matches && pane.classList.contains('open'))) close();
 }, { signal });
 
+const commands = {
+  step,
+  open: request,
+  'come-back': comeBack,
+  outline: () => tools.outline && tools.outline.querySelector('button').click(),
+  find: () => tools.find && tools.find.show(true),
+  resize,
+};
+document.addEventListener('citeback:reader', (event) => {
+  const [command, ...values] = event.detail;
+  commands[command](...values);
+}, { signal });
+
+document.addEventListener('selectionchange', () => {
+  if (tools.selection) tools.selection.follow();
+}, { signal });
 document.addEventListener('citeback:say', (event) => say(event.detail), { signal });
+document.addEventListener('citeback:fresh', () => lastActive.clear(), { signal });
 narrow.addEventListener('change', () => setOpen(pane.classList.contains('open')), { signal });
 
+resize(0);
 watch('value', receive);
 receive();

@@ -1,0 +1,103 @@
+// What is selected in the document can be quoted exactly, or asked about.
+(() => {
+  const { t, make, button, copyText, say } = window.citeback;
+
+  // The part of a block's own text that a range covers, in UTF-16 offsets.
+  function covered(words, range) {
+    const offset = (container, at) => {
+      const before = document.createRange();
+      before.selectNodeContents(words);
+      before.setEnd(container, at);
+      return before.toString().length;
+    };
+    const length = words.textContent.length;
+    const startsHere = words.contains(range.startContainer);
+    const endsHere = words.contains(range.endContainer);
+    const start = startsHere ? offset(range.startContainer, range.startOffset) : 0;
+    const end = endsHere ? offset(range.endContainer, range.endOffset) : length;
+    return [start, end];
+  }
+
+  // The selected text as the document has it, also between its blocks, and where.
+  function selected(text, blocks) {
+    const selection = getSelection();
+    if (selection.isCollapsed || selection.rangeCount === 0) return null;
+    const range = selection.getRangeAt(0);
+    if (!text.contains(range.commonAncestorContainer)) return null;
+    const nodes = [...text.querySelectorAll('.block')];
+    let quote = '';
+    let gap = '';
+    const paragraphs = [];
+    nodes.forEach((node, index) => {
+      const words = node.querySelector('.words');
+      if (!range.intersectsNode(words)) return;
+      const [start, end] = covered(words, range);
+      if (end <= start) return;
+      quote += gap + words.textContent.slice(start, end);
+      gap = blocks[index].after;
+      if (blocks[index].paragraph > 0) paragraphs.push(blocks[index].paragraph);
+    });
+    if (quote.trim() === '') return null;
+    const first = paragraphs[0];
+    const last = paragraphs[paragraphs.length - 1];
+    const label = first === undefined ? '' : `, ¶ ${first}${last > first ? `–${last}` : ''}`;
+    return { quote, label, range };
+  }
+
+  function askAbout(quote) {
+    const field = document.querySelector('#question textarea');
+    const phrase = `“${quote.trim().replace(/\s+/g, ' ')}”`;
+    const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;
+    set.call(field, phrase);
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    field.focus();
+    field.setSelectionRange(phrase.length, phrase.length);
+  }
+
+  // A small bar that shows below what is selected in `text`.
+  function drawSelectionBar(text, view, close) {
+    const bar = make('div', 'selection-bar');
+    bar.hidden = true;
+    bar.setAttribute('role', 'group');
+    bar.setAttribute('aria-label', t('selection'));
+    let found = null;
+
+    const quote = button('plain', t('quote_this'), '', async () => {
+      await copyText(`“${found.quote}” — ${view.title}${found.label}`);
+      say(t('quote_copied'));
+      quote.textContent = t('copied');
+      setTimeout(() => { quote.textContent = t('quote_this'); }, 1600);
+    });
+    const ask = button('plain', t('ask_about'), '', () => {
+      const phrase = found.quote;
+      getSelection().removeAllRanges();
+      close();
+      askAbout(phrase);
+    });
+    bar.append(quote, ask);
+    // Pressing a button must not take the selection away.
+    bar.addEventListener('pointerdown', (event) => event.preventDefault());
+
+    function follow() {
+      found = text.isConnected ? selected(text, view.blocks) : null;
+      bar.hidden = found === null;
+      if (found) putBelow(found.range);
+    }
+
+    function putBelow(range) {
+      const boxes = range.getClientRects();
+      const box = boxes[boxes.length - 1] || range.getBoundingClientRect();
+      const outer = bar.offsetParent.getBoundingClientRect();
+      const widest = outer.width - bar.offsetWidth - 8;
+      const left = Math.max(8, Math.min(widest, box.right - outer.left - bar.offsetWidth / 2));
+      const lowest = outer.height - bar.offsetHeight - 8;
+      const top = Math.max(8, Math.min(lowest, box.bottom - outer.top + 8));
+      bar.style.left = `${left}px`;
+      bar.style.top = `${top}px`;
+    }
+
+    return { bar, follow };
+  }
+
+  Object.assign(window.citeback, { drawSelectionBar });
+})();

@@ -1,0 +1,215 @@
+"""A quote and its place as escaped HTML: the lead of an answer, and its cards. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from html import escape
+from urllib.parse import urlencode
+
+from citeback.records import Hit, Passage, Place, Source, Span
+from citeback.serve.strings import Words
+
+# Text whose longest line is shorter than this keeps its line breaks (verse, addresses);
+# anything longer was wrapped by an editor and may flow.
+VERSE_LINE_CHARACTERS = 56
+
+# Enough of a digest to tell two states of one document apart.
+DIGEST_LETTERS = 12
+
+
+def lead_html(hit: Hit, turn: int, words: Words) -> str:
+    """The best sentence of the best passage, set large."""
+    return (
+        f'<figure class="lead"><blockquote dir="auto"{_lines(hit.quote)}>'
+        f"{escape(hit.quote)}</blockquote><figcaption>{_cite(hit, turn, words)}"
+        f'<span class="where"><cite><bdi>{escape(hit.source.title)}</bdi></cite>'
+        f'<span class="place">{_place(hit.passage, words)}</span></span>'
+        f"{_copy(hit, words)}</figcaption></figure>"
+    )
+
+
+def card_html(hit: Hit, turn: int, words: Words, *, lead_in: str, limit: int) -> str:
+    """A passage with its place; longer than `limit` letters, it is folded at first."""
+    introduced = (
+        f'<p class="lead-in" dir="auto">{escape(lead_in)} '
+        '<span class="gap" aria-hidden="true">…</span></p>'
+        if lead_in
+        else ""
+    )
+    folded = _fold(hit.passage, hit.best, limit)
+    whole = ""
+    if folded != (hit.passage.start, hit.passage.end):
+        whole = (
+            '<button type="button" class="plain whole" aria-expanded="false">'
+            f"{escape(words('show_all'))}</button>"
+        )
+    return (
+        f'<li class="card" data-n="{hit.number}"><div class="card-head">'
+        f'{_cite(hit, turn, words)}<div class="where"><span class="title"><bdi>'
+        f'{escape(hit.source.title)}</bdi></span><span class="place">'
+        f"{_place(hit.passage, words)}</span>{_heading_path(hit.passage)}</div></div>"
+        f'{introduced}<blockquote dir="auto"{_lines(hit.passage.text)}>'
+        f"{_marked(hit, *folded)}</blockquote>{_also_in(hit, turn, words)}"
+        f'<div class="card-foot">{_why(hit, words)}{whole}{_around(hit, turn, words)}'
+        f'<span class="copies">{_link(hit, words)}{_copy(hit, words)}</span></div></li>'
+    )
+
+
+def keeps_lines(text: str) -> bool:
+    """Whether the line breaks of the text mean something, as in verse."""
+    lines = text.split("\n")
+    return len(lines) > 1 and max(map(len, lines)) < VERSE_LINE_CHARACTERS
+
+
+def citation(hit: Hit) -> str:
+    """The quote with its title and paragraph, ready to be pasted."""
+    return f"“{hit.quote}” — {hit.source.title}, ¶ {hit.passage.paragraph}"
+
+
+def link_query(source: Source, span: Span) -> str:
+    """The part of an address that opens the reader at a stretch of a document.
+
+    `state` tells whether the document is still the one that the link was made for.
+    """
+    return "?" + urlencode(
+        {
+            "doc": source.path,
+            "start": span.start,
+            "end": span.end,
+            "state": source.digest[:DIGEST_LETTERS],
+        }
+    )
+
+
+def _cite(hit: Hit, turn: int, words: Words) -> str:
+    label = words(
+        "open_source",
+        number=hit.number,
+        title=hit.source.title,
+        paragraph=hit.passage.paragraph,
+    )
+    return (
+        f'<button type="button" class="cite" data-turn="{turn}" data-n="{hit.number}"'
+        f' aria-pressed="false" aria-label="{escape(label)}">{hit.number}</button>'
+    )
+
+
+def _also_in(hit: Hit, turn: int, words: Words) -> str:
+    if not hit.also_in:
+        return ""
+
+    def button(position: int, place: Place) -> str:
+        return (
+            f'<button type="button" class="cite also" data-turn="{turn}"'
+            f' data-n="{hit.number}" data-also="{position}" aria-pressed="false">'
+            f"<bdi>{escape(place.source.title)}</bdi> ¶ {place.paragraph}</button>"
+        )
+
+    buttons = " ".join(button(i, place) for i, place in enumerate(hit.also_in))
+    return f'<p class="also-in">{escape(words("almost_same"))} {buttons}</p>'
+
+
+def _around(hit: Hit, turn: int, words: Words) -> str:
+    label = escape(words("show_around_label", number=hit.number))
+    return (
+        f'<button type="button" class="plain around" data-turn="{turn}"'
+        f' data-n="{hit.number}" aria-expanded="false" aria-label="{label}">'
+        f"{escape(words('show_around'))}</button>"
+    )
+
+
+def _copy(hit: Hit, words: Words) -> str:
+    label = escape(words("copy_label", number=hit.number))
+    return (
+        f'<button type="button" class="plain copy" data-copy="{escape(citation(hit))}"'
+        f' aria-label="{label}">{escape(words("copy"))}</button>'
+    )
+
+
+def _link(hit: Hit, words: Words) -> str:
+    label = escape(words("copy_link_label", number=hit.number))
+    query = escape(link_query(hit.source, hit.best))
+    return (
+        f'<button type="button" class="plain link" data-link="{query}"'
+        f' aria-label="{label}">{escape(words("copy_link"))}</button>'
+    )
+
+
+def _place(passage: Passage, words: Words) -> str:
+    label = f"¶ {passage.paragraph}"
+    if passage.parts == 1:
+        return label
+    part = words("part_of", part=passage.part, parts=passage.parts)
+    return escape(f"{label} {part}")
+
+
+def _heading_path(passage: Passage) -> str:
+    if not passage.headings:
+        return ""
+    path = " › ".join(passage.headings)
+    return f'<span class="path"><bdi>{escape(path)}</bdi></span>'
+
+
+def _lines(text: str) -> str:
+    return ' class="verse"' if keeps_lines(text) else ""
+
+
+def _fold(passage: Passage, best: Span, limit: int) -> tuple[int, int]:
+    """The part of a passage that a card shows at first, in document offsets."""
+    if len(passage.text) <= limit:
+        return passage.start, passage.end
+    start, end = best.start, best.end
+    before = [s.start for s in passage.sentences if s.end <= best.start]
+    after = [s.end for s in passage.sentences if s.start >= best.end]
+    if after and min(after) - start <= limit:
+        end = min(after)
+    if before and end - max(before) <= limit:
+        start = max(before)
+    return start, end
+
+
+def _marked(hit: Hit, shown_from: int, shown_to: int) -> str:
+    """The passage's text, its best sentence and the words in it that met the question
+    marked, what is folded away wrapped.
+    """
+    passage, best = hit.passage, hit.best
+
+    def text(start: int, end: int) -> str:
+        return escape(passage.text[start - passage.start : end - passage.start])
+
+    def folded(start: int, end: int) -> str:
+        if start == end:
+            return ""
+        gap = '<span class="gap" aria-hidden="true"> … </span>'
+        return f'{gap}<span class="rest">{text(start, end)}</span>'
+
+    best_sentence, at = "", best.start
+    for word in hit.words:
+        best_sentence += f"{text(at, word.start)}<b>{text(word.start, word.end)}</b>"
+        at = word.end
+    best_sentence += text(at, best.end)
+    return (
+        f"{folded(passage.start, shown_from)}{text(shown_from, best.start)}"
+        f"<mark>{best_sentence}</mark>"
+        f"{text(best.end, shown_to)}{folded(shown_to, passage.end)}"
+    )
+
+
+def _why(hit: Hit, words: Words) -> str:
+    """The parts of the score, as bars with what they measure."""
+    rows = "".join(
+        _bar(words(f"part_{field.name}"), getattr(hit.parts, field.name))
+        for field in fields(hit.parts)
+    )
+    return (
+        f'<details class="why"><summary>{escape(words("why"))}</summary>'
+        f'<dl class="parts">{rows}</dl><p>{escape(words("why_note"))}</p></details>'
+    )
+
+
+def _bar(label: str, value: float) -> str:
+    percent = round(100 * min(1.0, max(0.0, value)))
+    return (
+        f'<div><dt>{escape(label)}</dt><dd><span class="bar" aria-hidden="true">'
+        f'<i style="width:{percent}%"></i></span>{percent / 100:.2f}</dd></div>'
+    )
