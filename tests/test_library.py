@@ -24,7 +24,7 @@ from citeback.errors import (
     UnknownDocumentError,
 )
 from citeback.library import Library
-from citeback.records import FileState, Progress, Verdict
+from citeback.records import FileState, Progress, Turn, Verdict
 
 KETTLE = "How long does the blue kettle take to boil water?"
 
@@ -365,6 +365,21 @@ def test_a_question_in_another_language_gets_a_notice(
     answer = library.ask("नेपालको राजधानी कहाँ छ?")
     assert answer.verdict is not Verdict.ANSWERS
     assert "another language" in answer.notice
+
+
+def test_a_follow_up_is_searched_for_as_completed(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    first = library.ask(KETTLE)
+    turns = [Turn(KETTLE, KETTLE, first.hits[0].quote, first.hits[0].source.title)]
+    answer = library.ask("And the apple tree?", turns=turns)
+    assert answer.question == "And the apple tree?"
+    assert answer.searched == f"The apple tree? {KETTLE}"
+    again = library.ask(answer.searched)
+    assert (again.hits, again.searched) == (answer.hits, "")
+    complete = library.ask("When was the apple tree planted?", turns=turns)
+    assert (complete.searched, complete.new_topic) == ("", True)
+    assert complete.hits[0].source.path == "garden.md"
 
 
 def test_near_duplicates_are_folded_and_figures_are_not(

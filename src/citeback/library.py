@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from citeback.ask.absence import absence
 from citeback.ask.answer import answer
 from citeback.ask.examples import example_questions
+from citeback.ask.followup import resolve
 from citeback.errors import (
     IndexBusyError,
     IndexStateError,
@@ -37,6 +38,7 @@ from citeback.records import (
     FileReport,
     FileState,
     LibrarySize,
+    Turn,
     UpdateReport,
 )
 from citeback.settings import Settings
@@ -142,19 +144,23 @@ class Library:
         *,
         limit: int | None = None,
         baseline: Baseline | None = None,
+        turns: Sequence[Turn] = (),
     ) -> Answer:
         """The passages that answer a question best, and whether they do.
 
         `limit` is how many at most, by default as set; `baseline` ranks them in a
-        simpler way, to compare with. Raises QuestionError for what
+        simpler way, to compare with. `turns` are the conversation before, oldest
+        first: a question that leans on them ("and in Europe?") is completed from
+        them, and `searched` tells to what. Raises QuestionError for what
         cannot be searched for, EncoderError and IndexStateError.
         """
         started = time.perf_counter()
+        resolved = resolve(question, turns)
         encoder = self.encoder
         with self._catalog.database.reading():
             snapshot = self._current(encoder)
             found = answer(
-                question,
+                resolved.searched,
                 catalog=self._catalog,
                 snapshot=snapshot,
                 encoder=encoder,
@@ -162,7 +168,13 @@ class Library:
                 max_characters=self.settings.max_question_characters,
                 baseline=baseline,
             )
-        return replace(found, seconds=time.perf_counter() - started)
+        return replace(
+            found,
+            question=question.strip(),
+            searched=resolved.searched if resolved.why else "",
+            new_topic=resolved.topic_changed,
+            seconds=time.perf_counter() - started,
+        )
 
     def absent(self, phrase: str) -> AbsenceReport:
         """Where a phrase stands, or that it stands nowhere and what comes nearest.

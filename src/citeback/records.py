@@ -179,6 +179,8 @@ class Answer:
     `evidence`. `unseen`
     are the question's words that no document uses. `notice` is one sentence for the
     person asking, or "". `build` names the state of the index that was asked.
+    `searched` is what a follow-up question was understood as, "" where the question
+    was searched for as typed; `new_topic` tells that it has left the topic before.
     """
 
     question: str
@@ -190,6 +192,22 @@ class Answer:
     notice: str
     build: int
     seconds: float
+    searched: str = ""
+    new_topic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation, and what was shown for it.
+
+    `searched` is what the question was understood as, `quote` the best sentence shown
+    and `title` its document's; both are "" where nothing was.
+    """
+
+    question: str
+    searched: str
+    quote: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

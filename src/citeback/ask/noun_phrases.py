@@ -6,15 +6,13 @@ model and always gives the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from citeback.index import words
 from citeback.records import Span
 
-DETERMINERS = frozenset("a an the this that these those its their his her our".split())
-QUESTION_WORDS = frozenset(
-    "who whom whose what which when where why how".split()
-)
+DETERMINERS = frozenset("a an the this these those its their his her our".split())
+QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
 BE = frozenset("is are was were be been being".split())
 AUXILIARIES = BE | frozenset(
     "do does did can could will would shall should may might must has have had".split()
@@ -42,10 +40,21 @@ VERBS = frozenset(
 )
 PARTICIPLES = frozenset(
     """
-    born bought broken brought built called chosen done drawn driven eaten fed fought
+    born bought bred broken brought built called chosen done drawn driven eaten fed fought
     found given grown held kept known laid led left lost made meant met paid put read
     run said seen sent set shown sold spent spoken sung taken taught thought told won
     worn written
+    """.split()
+)
+# Words that a question asks with rather than about: "how many", "most", "next".
+LIGHT = frozenset(
+    """
+    actually also always another big certain common deep different early exactly far
+    fast first former frequent good great hard happen happened high important kind kinds
+    large last late later latter little long low main major many mostly much next often
+    old one ones part parts particular possible quickly really rest same several short
+    similar small soon sort sorts thing things thought today type types various well
+    yes yet
     """.split()
 )
 PLURALS = frozenset("people men women children larvae police data media".split())
@@ -80,8 +89,8 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """The words of a text."""
-    found = list(words.words(text))
-    starts = [span.start for _, span in found[1:]] + [len(text)]
+    found = [(_without_ending(word), span) for word, span in words.words(text)]
+    starts = [*(span.start for _, span in found[1:]), len(text)][: len(found)]
     return [
         Token(
             word,
@@ -92,6 +101,12 @@ def tokens(text: str) -> list[Token]:
         )
         for (word, span), following in zip(found, starts, strict=True)
     ]
+
+
+def _without_ending(word: str) -> str:
+    """ "What's" is "what"; a name keeps its ending."""
+    bare = word.split("'")[0]
+    return bare if bare in words.STOP_WORDS else word
 
 
 def noun_phrases(text: str) -> list[NounPhrase]:
@@ -126,9 +141,13 @@ def _is_verb_place(marked: list[Token], at: int) -> bool:
 
 def _end(marked: list[Token], start: int) -> int:
     """One past the noun phrase that starts there, `start` where none does."""
-    at = start + (marked[start].word in DETERMINERS)
+    has_determiner = marked[start].word in DETERMINERS
+    at = start + has_determiner
+    if not has_determiner and _begins_none(marked, start):
+        return start
     first = at
-    after_do = start > 0 and marked[start - 1].word in AUXILIARIES - BE
+    before = [token.word for token in marked[:start] if token.word not in LIGHT]
+    after_do = bool(before) and before[-1] in AUXILIARIES - BE
     while at < len(marked):
         token = marked[at]
         follows = at > first
@@ -152,10 +171,19 @@ def _end(marked: list[Token], start: int) -> int:
     if at == first:
         return start
     # After "does" a verb must follow: without another sign it is the last word.
-    done = at == len(marked) or not _is_participle(marked[at].word)
+    done = at == len(marked) or not (
+        _is_participle(marked[at].word) or marked[at].word in BE | VERBS
+    )
     if after_do and done and at - first > 1 and not marked[at - 1].written[0].isupper():
         at -= 1
     return at
+
+
+def _begins_none(marked: list[Token], at: int) -> bool:
+    """Whether no thing begins with this word, unless "the" or the like stands before."""
+    word = marked[at].word
+    alone = marked[at].ends or not marked[at + 1].is_content
+    return word in LIGHT or (_is_participle(word) and alone)
 
 
 def _is_participle(word: str) -> bool:
@@ -168,11 +196,17 @@ def _made(text: str, part: list[Token]) -> NounPhrase:
     core = part[: part.index(first)] if first else part
     head = core[-1].word
     joined = any(token.word == "and" for token in part)
-    plural = head in PLURALS or (head.endswith("s") and not head.endswith(SINGULAR_ENDINGS))
+    plural = head in PLURALS or (
+        head.endswith("s") and not head.endswith(SINGULAR_ENDINGS)
+    )
     return NounPhrase(
         span=span,
         text=text[span.start : span.end],
         head=words.stem(head),
         is_plural=joined or plural,
-        is_name=all(t.written[0].isupper() or t.written[0].isdigit() for t in core if t.is_content),
+        is_name=all(
+            t.written[0].isupper() or t.written[0].isdigit()
+            for t in core
+            if t.is_content
+        ),
     )
