@@ -176,9 +176,9 @@ class Answer:
     """What the library has to say to one question.
 
     `probability` is the calibrated chance that the first hit answers it, by the
-    `evidence`. `unseen`
-    are the question's words that no document uses. `notice` is one sentence for the
-    person asking, or "". `build` names the state of the index that was asked.
+    `evidence`; `assurance` says in a sentence how often such a verdict was right in
+    tests. `unseen` are the question's words that no document uses. `notice` is one
+    sentence for the person asking, or "". `build` names the state of the index that was asked.
     `searched` is what a follow-up question was understood as, "" where the question
     was searched for as typed; `new_topic` tells that it has left the topic before.
     """
@@ -192,6 +192,7 @@ class Answer:
     notice: str
     build: int
     seconds: float
+    assurance: str = ""
     searched: str = ""
     new_topic: bool = False
 
@@ -208,6 +209,56 @@ class Turn:
     searched: str
     quote: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a passage must be to be found; empty fields allow everything.
+
+    It holds each of `phrases` and none of `without`, in those words in a row. Its
+    document's path holds one of `files`, whatever the case, or fits it where that has
+    "*" or "?"; its document's day is not before `after` and is before `before` (ISO
+    days).
+    """
+
+    phrases: tuple[str, ...]
+    without: tuple[str, ...]
+    files: tuple[str, ...]
+    after: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage that holds what was asked for, and where: spans of the document."""
+
+    passage: Passage
+    words: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIn:
+    """All passages found in one document, in reading order."""
+
+    source: Source
+    passages: tuple[FoundPassage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EveryAnswer:
+    """Every passage that matches, in `count` passages of `documents`, by path.
+
+    `notice` is a sentence for the person asking, or "". `build` names the state of the
+    index that was asked.
+    """
+
+    question: str
+    filter: Filter
+    count: int
+    documents: tuple[FoundIn, ...]
+    notice: str
+    build: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

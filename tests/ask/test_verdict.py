@@ -9,7 +9,7 @@ import pytest
 
 from citeback.ask.question import Query, _names
 from citeback.ask.rank import Ranked
-from citeback.ask.verdict import evidence, features, probability, verdict
+from citeback.ask.verdict import assurance, evidence, features, probability, verdict
 from citeback.index.candidates import Candidate, SentenceRow
 from citeback.records import Evidence, Parts, Span, Verdict
 
@@ -52,8 +52,15 @@ def test_a_lead_counts_up_to_its_limit() -> None:
 
 def test_probability_is_the_logistic_of_the_sum() -> None:
     found = Evidence(score=0.8, lead=0.1, named=0.5, words=math.e - 1)  # type: ignore
-    # −3.91 + 7.75·.8 + 6.9·.1 − 2.18·.5 − .6·1 = 1.29
-    assert probability(found) == pytest.approx(1 / (1 + math.exp(-1.29)))
+    # −1.27 + 6.53·.8 + 9.23·.1 − 2.1·.5 − 1.09·1 = 2.737
+    assert probability(found) == pytest.approx(1 / (1 + math.exp(-2.737)))
+
+
+def test_assurance_is_in_words() -> None:
+    assert assurance(Verdict.ANSWERS) == (
+        "In tests, the text held the answer to 9 of 10 questions judged like this "
+        "(3,020 questions)."
+    )
 
 
 def test_the_words_for_probabilities() -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from citeback.ask import baselines
+from citeback.ask.filters import NO_FILTER, Parsed
 from citeback.ask.hits import hits
 from citeback.ask.question import Query, checked, understood
 from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
+from citeback.ask.scope import Scope, scope
 from citeback.ask.search import search
-from citeback.ask.verdict import evidence, probability, verdict
+from citeback.ask.verdict import assurance, evidence, probability, verdict
 from citeback.index import candidates as stored
 from citeback.index import words
 from citeback.index.candidates import Candidate
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
 from citeback.index.snapshot import Snapshot
-from citeback.records import Answer, Baseline, Evidence, Verdict
+from citeback.records import Answer, Baseline, Evidence, Hit, Parts, Verdict
 
 EMPTY = (
     "The library holds no text yet. Put text or Markdown files into the content "
@@ -28,10 +32,19 @@ OTHER_LANGUAGE = (
     "None of the question's words occur in the library. If it is in another language "
     "than the texts, ask in theirs, or set CITEBACK_MODEL to a multilingual model."
 )
+NO_MATCH = "No passage matches the filter, so there is nothing to quote. "
+UNDATED = (
+    "Left out because no date of theirs is known (a line “date: 2021-03-18” at the head "
+    "of a document tells it): {} documents. "
+)
+NO_QUESTION = (
+    "There is no question beside the filter: these are the first of {} passages that "
+    "match, in reading order. "
+)
 
 
 def answer(
-    question: str,
+    asked: Parsed,
     *,
     catalog: Catalog,
     snapshot: Snapshot,
@@ -46,9 +59,18 @@ def answer(
     cannot be searched for.
     """
     started = time.perf_counter()
-    text = checked(question, max_characters=max_characters)
+    is_filter_alone = not asked.text and asked.filter != NO_FILTER
+    text = asked.text
+    if not is_filter_alone:
+        text = checked(text, max_characters=max_characters)
     if not len(snapshot.passages):
         return _nothing(text, snapshot)
+    scoped = scope(asked.filter, catalog)
+    notice = scope_notice(scoped)
+    if scoped.among == ():
+        return replace(_nothing(text, snapshot), notice=notice)
+    if is_filter_alone:
+        return _first(scoped, limit, catalog, snapshot)
     query = understood(
         text,
         encoder.encode_question(text),
@@ -57,7 +79,7 @@ def answer(
         passages=len(snapshot.passages),
         holding=stored.passages_with(catalog, list(words.content_stems(text))),
     )
-    ranked = _ranked(query, catalog, snapshot, baseline)
+    ranked = _ranked(query, catalog, snapshot, baseline, scoped.among)
     if not ranked:  # BM25 without a word that any passage holds
         return _nothing(text, snapshot)
     # The lead over the second tells something even if one alone is wanted.
@@ -78,20 +100,29 @@ def answer(
         verdict=outcome,
         probability=chance,
         evidence=weighed,
+        assurance=assurance(outcome),
         hits=found[:limit],
         unseen=query.unseen,
-        notice=_notice(query, outcome),
+        notice=(notice + _notice(query, outcome)).strip(),
         build=snapshot.build,
         seconds=time.perf_counter() - started,
     )
 
 
 def _ranked(
-    query: Query, catalog: Catalog, snapshot: Snapshot, baseline: Baseline | None
+    query: Query,
+    catalog: Catalog,
+    snapshot: Snapshot,
+    baseline: Baseline | None,
+    among: Sequence[int] | None,
 ) -> list[Ranked]:
     if baseline is None:
-        return _scored(query, search(query, catalog, snapshot), catalog, snapshot)
-    order = baselines.order(baseline, query, catalog, snapshot)[:CLOSELY]
+        candidates = search(query, catalog, snapshot, among)
+        return _scored(query, candidates, catalog, snapshot)
+    order = baselines.order(baseline, query, catalog, snapshot)
+    if among is not None:
+        order = [identity for identity in order if identity in set(among)]
+    order = order[:CLOSELY]
     candidates = stored.candidates(catalog, order)
     return baselines.reordered(_scored(query, candidates, catalog, snapshot), order)
 
@@ -113,6 +144,42 @@ def _scored(
     projection = snapshot.projection
     counts = [projection.count(stored_row) for stored_row in rows]
     return closely(query, rough, projection.from_bytes(b"".join(rows)), counts)
+
+
+def scope_notice(scoped: Scope) -> str:
+    """What a person should know of what the filter let through, "" if nothing."""
+    notice = NO_MATCH if scoped.among == () else ""
+    if scoped.undated:
+        notice += UNDATED.format(scoped.undated)
+    return notice.strip()
+
+
+def _first(
+    scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot
+) -> Answer:
+    """The first passages that a filter lets through, where nothing is asked."""
+    among = scoped.among or ()
+    found = stored.passages(catalog, among[:limit])
+    hits = tuple(
+        Hit(
+            number=number,
+            passage=found[identity][0],
+            source=found[identity][1],
+            score=0.0,
+            parts=Parts(0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+            best=found[identity][0].sentences[0],
+            words=(),
+            also_in=(),
+        )
+        for number, identity in enumerate(among[:limit], start=1)
+    )
+    notice = NO_QUESTION.format(len(among)) + scope_notice(scoped)
+    return replace(
+        _nothing("", snapshot),
+        verdict=Verdict.TOUCHES,
+        hits=hits,
+        notice=notice.strip(),
+    )
 
 
 def _nothing(text: str, snapshot: Snapshot) -> Answer:
