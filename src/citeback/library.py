@@ -15,7 +15,9 @@ from filelock import FileLock, Timeout
 
 from citeback.ask.absence import absence
 from citeback.ask.answer import answer
+from citeback.ask.every import every
 from citeback.ask.examples import example_questions
+from citeback.ask.filters import NO_FILTER, Parsed, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.errors import (
     IndexBusyError,
@@ -35,6 +37,7 @@ from citeback.records import (
     Answer,
     Baseline,
     Document,
+    EveryAnswer,
     FileReport,
     FileState,
     LibrarySize,
@@ -151,16 +154,42 @@ class Library:
         `limit` is how many at most, by default as set; `baseline` ranks them in a
         simpler way, to compare with. `turns` are the conversation before, oldest
         first: a question that leans on them ("and in Europe?") is completed from
-        them, and `searched` tells to what. Raises QuestionError for what
+        them, and `searched` tells to what. Exact phrases and other filters in the
+        question hold for it alone. Raises QuestionError for what
         cannot be searched for, EncoderError and IndexStateError.
         """
+        asked = parsed(question)
+        # A filter holds for the question that it was typed with.
+        before = [replace(turn, searched=text_of(turn.searched)) for turn in turns]
+        resolved = resolve(asked.quoted, before)
+        searched = ""
+        if resolved.why:
+            searched = f"{resolved.searched} {asked.operators}".strip()
+            asked = parsed(searched)
+        return replace(
+            self._asked(asked, limit=limit, baseline=baseline),
+            question=question.strip(),
+            searched=searched,
+            new_topic=resolved.topic_changed,
+        )
+
+    def every(self, question: str) -> EveryAnswer:
+        """Every passage that holds the question's content words and fits its filter.
+
+        Raises QuestionError where there is nothing to look for.
+        """
+        with self._catalog.database.reading():
+            return every(question.strip(), parsed(question), catalog=self._catalog)
+
+    def _asked(
+        self, asked: Parsed, *, limit: int | None, baseline: Baseline | None = None
+    ) -> Answer:
         started = time.perf_counter()
-        resolved = resolve(question, turns)
         encoder = self.encoder
         with self._catalog.database.reading():
             snapshot = self._current(encoder)
             found = answer(
-                resolved.searched,
+                asked,
                 catalog=self._catalog,
                 snapshot=snapshot,
                 encoder=encoder,
@@ -168,13 +197,7 @@ class Library:
                 max_characters=self.settings.max_question_characters,
                 baseline=baseline,
             )
-        return replace(
-            found,
-            question=question.strip(),
-            searched=resolved.searched if resolved.why else "",
-            new_topic=resolved.topic_changed,
-            seconds=time.perf_counter() - started,
-        )
+        return replace(found, seconds=time.perf_counter() - started)
 
     def absent(self, phrase: str) -> AbsenceReport:
         """Where a phrase stands, or that it stands nowhere and what comes nearest.
@@ -182,7 +205,9 @@ class Library:
         Raises QuestionError for a phrase without words, and what `ask` raises.
         """
         with self._catalog.database.reading():
-            return absence(phrase, catalog=self._catalog, nearest=self.ask(phrase))
+            plain = Parsed(phrase, phrase, "", NO_FILTER)
+            nearest = self._asked(plain, limit=None)
+            return absence(phrase, catalog=self._catalog, nearest=nearest)
 
     def document(self, path: str) -> Document:
         """A document by its path. Raises UnknownDocumentError."""

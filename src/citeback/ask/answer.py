@@ -32,14 +32,9 @@ OTHER_LANGUAGE = (
     "None of the question's words occur in the library. If it is in another language "
     "than the texts, ask in theirs, or set CITEBACK_MODEL to a multilingual model."
 )
-NO_MATCH = "No passage matches the filter, so there is nothing to quote. "
-UNDATED = (
-    "Left out because no date of theirs is known (a line “date: 2021-03-18” at the head "
-    "of a document tells it): {} documents. "
-)
 NO_QUESTION = (
     "There is no question beside the filter: these are the first of {} passages that "
-    "match, in reading order. "
+    "match, in reading order."
 )
 
 
@@ -66,9 +61,8 @@ def answer(
     if not len(snapshot.passages):
         return _nothing(text, snapshot)
     scoped = scope(asked.filter, catalog)
-    notice = scope_notice(scoped)
     if scoped.among == ():
-        return replace(_nothing(text, snapshot), notice=notice)
+        return replace(_nothing(text, snapshot), notice=scoped.notice)
     if is_filter_alone:
         return _first(scoped, limit, catalog, snapshot)
     query = understood(
@@ -103,7 +97,7 @@ def answer(
         assurance=assurance(outcome),
         hits=found[:limit],
         unseen=query.unseen,
-        notice=(notice + _notice(query, outcome)).strip(),
+        notice=f"{scoped.notice} {_notice(query, outcome)}".strip(),
         build=snapshot.build,
         seconds=time.perf_counter() - started,
     )
@@ -146,17 +140,7 @@ def _scored(
     return closely(query, rough, projection.from_bytes(b"".join(rows)), counts)
 
 
-def scope_notice(scoped: Scope) -> str:
-    """What a person should know of what the filter let through, "" if nothing."""
-    notice = NO_MATCH if scoped.among == () else ""
-    if scoped.undated:
-        notice += UNDATED.format(scoped.undated)
-    return notice.strip()
-
-
-def _first(
-    scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot
-) -> Answer:
+def _first(scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot) -> Answer:
     """The first passages that a filter lets through, where nothing is asked."""
     among = scoped.among or ()
     found = stored.passages(catalog, among[:limit])
@@ -173,7 +157,7 @@ def _first(
         )
         for number, identity in enumerate(among[:limit], start=1)
     )
-    notice = NO_QUESTION.format(len(among)) + scope_notice(scoped)
+    notice = f"{NO_QUESTION.format(len(among))} {scoped.notice}"
     return replace(
         _nothing("", snapshot),
         verdict=Verdict.TOUCHES,

@@ -6,6 +6,10 @@ the question, passages with a sentence near it, and passages that share its word
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from citeback.ask.question import Query
 from citeback.index import candidates as stored
 from citeback.index.candidates import Candidate
@@ -16,15 +20,32 @@ from citeback.index.snapshot import Snapshot
 PASSAGES = 30
 SENTENCES = 60
 BY_WORDS = 30
+# A filter that leaves no more passages than this has all of them ranked.
+FEW = 2000
 
 
-def search(query: Query, catalog: Catalog, snapshot: Snapshot) -> list[Candidate]:
-    """The candidates for a query, each once, in no promised order."""
-    near, _ = snapshot.passages.search(query.vector, PASSAGES)
-    sentences, _ = snapshot.sentences.search(query.vector, SENTENCES)
+def search(
+    query: Query,
+    catalog: Catalog,
+    snapshot: Snapshot,
+    among: Sequence[int] | None = None,
+) -> list[Candidate]:
+    """The candidates for a query, each once, in no promised order.
+
+    With `among`, only passages of those ids; a filter is applied before anything is
+    cut off, so that a narrow one loses nothing.
+    """
+    if among is not None and len(among) <= FEW:
+        return stored.candidates(catalog, among)
+    passages = sentences = None
+    if among is not None:
+        passages = np.array(among, dtype=np.int64)
+        sentences = np.array(stored.sentences_of(catalog, among), dtype=np.int64)
+    near, _ = snapshot.passages.search(query.vector, PASSAGES, passages)
+    spoken, _ = snapshot.sentences.search(query.vector, SENTENCES, sentences)
     found = {
         *near.tolist(),
-        *stored.passages_of_sentences(catalog, sentences.tolist()),
-        *stored.with_words(catalog, list(query.stems), BY_WORDS),
+        *stored.passages_of_sentences(catalog, spoken.tolist()),
+        *stored.with_words(catalog, list(query.stems), BY_WORDS, among),
     }
     return stored.candidates(catalog, sorted(found))

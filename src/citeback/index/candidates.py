@@ -29,16 +29,44 @@ class Candidate:
     sentences: tuple[SentenceRow, ...]
 
 
-def with_words(catalog: Catalog, stems: Sequence[str], count: int) -> list[int]:
-    """Ids of passages that hold any of the stems, best BM25 first."""
+def with_words(
+    catalog: Catalog,
+    stems: Sequence[str],
+    count: int,
+    among: Sequence[int] | None = None,
+) -> list[int]:
+    """Ids of passages that hold any of the stems, best BM25 first.
+
+    With `among` only of those passages.
+    """
     if not stems:
         return []
-    query = " OR ".join('"' + stem.replace('"', '""') + '"' for stem in stems)
     rows = catalog.database.rows(
-        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",
-        (query, count),
+        "SELECT rowid FROM words WHERE words MATCH ?1 "
+        "AND (?2 IS NULL OR rowid IN (SELECT value FROM json_each(?2))) "
+        "ORDER BY rank LIMIT ?3",
+        (" OR ".join(map(_term, stems)), _ids(among), count),
     )
     return [identity for (identity,) in rows]
+
+
+def with_all_words(catalog: Catalog, stems: Sequence[str]) -> list[int]:
+    """Ids of all passages that hold all of the stems, headings included, by id."""
+    if not stems:
+        return []
+    rows = catalog.database.rows(
+        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid",
+        (" AND ".join(map(_term, stems)),),
+    )
+    return [identity for (identity,) in rows]
+
+
+def _term(stem: str) -> str:
+    return '"' + stem.replace('"', '""') + '"'
+
+
+def _ids(ids: Sequence[int] | None) -> str | None:
+    return None if ids is None else json.dumps([int(i) for i in ids])
 
 
 def with_phrase(catalog: Catalog, stems: Sequence[str]) -> list[int]:
@@ -58,6 +86,34 @@ def passages_with(catalog: Catalog, stems: Sequence[str]) -> dict[str, int]:
         (json.dumps(list(stems)),),
     )
     return {stem: count or 0 for stem, count in rows}
+
+
+def dated_files(catalog: Catalog) -> list[tuple[str, str]]:
+    """Path and date, as written, of every document that has passages, by path."""
+    rows = catalog.database.rows(
+        "SELECT path, date FROM files f WHERE EXISTS "
+        "(SELECT 1 FROM passages p WHERE p.path = f.path) ORDER BY path"
+    )
+    return [(path, written) for path, written in rows]
+
+
+def of_files(catalog: Catalog, paths: Sequence[str]) -> list[int]:
+    """Ids of the documents' passages, by path and in reading order."""
+    rows = catalog.database.rows(
+        "SELECT id FROM passages WHERE path IN (SELECT value FROM json_each(?)) "
+        "ORDER BY path, start",
+        (json.dumps(list(paths)),),
+    )
+    return [identity for (identity,) in rows]
+
+
+def sentences_of(catalog: Catalog, passages: Sequence[int]) -> list[int]:
+    """Ids of the passages' sentences."""
+    rows = catalog.database.rows(
+        "SELECT id FROM sentences WHERE passage IN (SELECT value FROM json_each(?))",
+        (_ids(passages),),
+    )
+    return [identity for (identity,) in rows]
 
 
 def passage_count(catalog: Catalog) -> int:
@@ -136,6 +192,25 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
             sentences=_spans(catalog, identity),
         )
         found[identity] = (passage, Source(path, *row[9:]))
+    return found
+
+
+def texts(catalog: Catalog, ids: Sequence[int]) -> dict[int, str]:
+    """The passages' texts by id; cheaper than `passages`."""
+    documents: dict[str, str] = {}
+    found = {}
+    for identity, path, start, end in catalog.database.rows(
+        'SELECT id, path, start, "end" FROM passages '
+        "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY path",
+        (_ids(ids),),
+    ):
+        if path not in documents:
+            documents = {  # one at a time: a document may be large
+                path: catalog.database.rows(
+                    "SELECT text FROM files WHERE path = ?", (path,)
+                )[0][0]
+            }
+        found[identity] = documents[path][start:end]
     return found
 
 

@@ -48,13 +48,24 @@ class VectorIndex:
         if len(ids):
             self._index.remove_ids(faiss.IDSelectorBatch(ids))
 
-    def search(self, vector: Vectors, count: int) -> tuple[Ids, Vectors]:
-        """The nearest ids and their cosines, best first, at most `count`."""
-        count = min(count, len(self))
-        if count == 0:
+    def search(
+        self, vector: Vectors, count: int, among: Ids | None = None
+    ) -> tuple[Ids, Vectors]:
+        """The nearest ids and their cosines, best first, at most `count`.
+
+        With `among` only those ids are looked at; ids that are not there are passed
+        over.
+        """
+        count = min(count, len(self) if among is None else len(among))
+        if count == 0 or len(self) == 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        scores, ids = self._index.search(vector.reshape(1, -1), count)
-        return ids[0], scores[0]
+        options = None
+        if among is not None:
+            selector = faiss.IDSelectorBatch(among)
+            options = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        scores, ids = self._index.search(vector.reshape(1, -1), count, params=options)
+        found = ids[0] >= 0  # faiss fills what it does not find with -1
+        return ids[0][found], scores[0][found]
 
     def fetch(self, ids: Ids) -> Vectors:
         """The vectors of ids that are there, in the ids' order. KeyError otherwise."""
