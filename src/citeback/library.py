@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
-
-from filelock import FileLock, Timeout
 
 from citeback.ask.absence import absence
 from citeback.ask.answer import answer
@@ -20,7 +16,6 @@ from citeback.ask.examples import example_questions
 from citeback.ask.filters import NO_FILTER, Parsed, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.errors import (
-    IndexBusyError,
     IndexStateError,
     StorageFullError,
     UnknownDocumentError,
@@ -29,6 +24,7 @@ from citeback.index import snapshot as snapshots
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
 from citeback.index.encoder import Encoder, load_encoder
+from citeback.index.folder import IndexFolder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Report
@@ -46,9 +42,14 @@ from citeback.records import (
 )
 from citeback.settings import Settings
 
-CATALOG = "catalog.sqlite"
-# Below this size the whole catalog is checked when it is opened (about a second).
-CHECKED_BYTES = 256_000_000
+OTHER_VERSION = (
+    "The index was made by another version of Citeback and is made anew from the "
+    "documents."
+)
+OUTDATED = (
+    "The index was made by another version of Citeback. Bring it up to date: "
+    "python -m citeback index"
+)
 EXAMPLE_DOCUMENTS = 20
 
 
@@ -65,9 +66,8 @@ class Library:
         self._loading = threading.Lock()
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self.notices: list[str] = []
-        self._make_folder()
-        self._catalog = self._open_catalog()
+        self._folder = IndexFolder(settings.index)
+        self._opened = self._folder.open_catalog()
         use_threads(1)
 
     @classmethod
@@ -95,7 +95,7 @@ class Library:
 
     def close(self) -> None:
         """Give back the files. The library is not usable afterwards."""
-        self._catalog.database.close()
+        self._opened.database.close()
 
     def __enter__(self) -> Self:
         """The library itself, closed at the end of the block."""
@@ -115,30 +115,42 @@ class Library:
                 )
             return self._encoder
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should be told of the index, until the next update."""
+        notices = list(self._folder.notices)
+        if self._opened.outdated:
+            notices.append(OUTDATED)
+        return tuple(notices)
+
     def update(
         self, *, progress: Report | None = None, rebuild: bool = False
     ) -> UpdateReport:
         """Bring the index in step with the content folder.
 
-        With `rebuild` the present index is put aside and made anew. What is complete can be found while the rest is still being indexed. Raises
-        ContentError, EncoderError, IndexBusyError or StorageFullError; what was
-        complete before is kept in each case.
+        What is complete can be found while the rest is still being indexed. With
+        `rebuild` everything is read and embedded anew, and takes the place of the
+        present index when it is complete. Raises ContentError, EncoderError,
+        IndexBusyError, IndexStateError or StorageFullError; what was complete before
+        is kept in each case.
         """
         encoder = self.encoder
-        with self._locked():
-            if rebuild:
-                self._start_anew()
+        with self._folder.locked():
+            if self._opened.outdated:
+                self._folder.notices.append(OTHER_VERSION)
+                self._opened.reset()
             try:
-                report = self._build(encoder, progress)
+                report = self._build(encoder, progress, anew=rebuild)
             except DamagedDatabaseError:
-                self._start_anew()
-                report = self._build(encoder, progress)
-            notices = [*self.notices, *report.notices]
+                self._opened.database.close()
+                self._opened = self._folder.repaired()
+                report = self._build(encoder, progress, anew=True)
+            notices = [*self._folder.notices, *report.notices]
             try:
                 self._save(encoder)
             except StorageFullError as error:
                 notices.append(str(error))
-            self.notices = []
+            self._folder.notices.clear()
             return replace(report, notices=tuple(notices))
 
     def ask(
@@ -237,13 +249,23 @@ class Library:
         documents = map(self._catalog.document, paths[:EXAMPLE_DOCUMENTS])
         return example_questions((d for d in documents if d), limit)
 
-    def _build(self, encoder: Encoder, progress: Report | None) -> UpdateReport:
+    @property
+    def _catalog(self) -> Catalog:
+        """The catalog, of this version. Raises IndexStateError if it is of another."""
+        if self._opened.outdated:
+            raise IndexStateError(OUTDATED)
+        return self._opened
+
+    def _build(
+        self, encoder: Encoder, progress: Report | None, *, anew: bool
+    ) -> UpdateReport:
         return Build(
             self._catalog,
             encoder,
             self.settings.content,
             max_bytes=self.settings.max_file_megabytes * 1_000_000,
             report=progress or (lambda _: None),
+            anew=anew,
         ).run()
 
     def _current(self, encoder: Encoder) -> Snapshot:
@@ -267,60 +289,3 @@ class Library:
         with self._catalog.database.reading():
             snapshot = self._current(encoder)
         snapshots.save(self._catalog, self.settings.index, snapshot)
-
-    def _make_folder(self) -> None:
-        try:
-            self.settings.index.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise IndexStateError(
-                f"The index folder {self.settings.index} cannot be made "
-                f"({error.strerror}). Set CITEBACK_INDEX to a folder you may write in."
-            ) from error
-
-    def _open_catalog(self) -> Catalog:
-        path = self.settings.index / CATALOG
-        try:
-            catalog = Catalog(path)
-            if path.stat().st_size > CHECKED_BYTES or catalog.database.is_sound():
-                return catalog
-            catalog.database.close()
-        except DamagedDatabaseError:
-            pass
-        with self._locked():
-            self._put_aside()
-            return Catalog(path)
-
-    def _start_anew(self) -> None:
-        """Go on with an empty catalog. The caller holds the folder's lock."""
-        self._catalog.database.close()
-        self._put_aside()
-        self._snapshot = None
-        self._catalog = Catalog(self.settings.index / CATALOG)
-
-    def _put_aside(self) -> None:
-        """Keep a damaged catalog under another name, so that nothing is destroyed."""
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        for ending in ("", "-wal", "-shm"):
-            path = self.settings.index / f"{CATALOG}{ending}"
-            if path.exists():
-                os.replace(path, path.with_name(f"replaced-{stamp}-{path.name}"))
-        self.notices.append(
-            "The index is made anew from the documents. The one before (damaged, from "
-            "another version, or asked to be replaced) was put aside as "
-            f"{self.settings.index}/replaced-{stamp}-{CATALOG}; you may delete it."
-        )
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = FileLock(self.settings.index / ".lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexBusyError(
-                f"Another process is indexing into {self.settings.index}. Wait until "
-                "it is done; what was complete before answers meanwhile."
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()

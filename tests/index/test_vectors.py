@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,6 +41,22 @@ def test_search_is_what_brute_force_finds(count: int, seed: int, wanted: int) ->
     )
 
 
+@given(st.integers(1, 40), st.integers(0, 10_000), st.integers(1, 50), st.data())
+def test_search_among_some_is_what_brute_force_finds(
+    count: int, seed: int, wanted: int, data: st.DataObject
+) -> None:
+    index, ids, vectors = filled(count, seed)
+    rows = data.draw(st.lists(st.integers(0, count - 1), unique=True))
+    absent = [2**62 + 1] if data.draw(st.booleans()) else []
+    among = np.array([*ids[rows].tolist(), *absent], dtype=np.int64)
+    question = unit_rows(1, seed + 1)[0]
+    found, scores = index.search(question, wanted, among)
+    assert len(found) == min(wanted, len(rows))
+    assert set(found.tolist()) <= set(ids[rows].tolist())
+    expected = np.sort(vectors[rows] @ question)[::-1][:wanted]
+    np.testing.assert_allclose(scores, expected, atol=1e-6)
+
+
 def test_each_vector_finds_itself() -> None:
     index, ids, vectors = filled(30)
     for identity, vector in zip(ids, vectors, strict=True):
@@ -65,10 +79,9 @@ def test_a_copy_is_independent() -> None:
     assert (len(index), len(twin)) == (5, 0)
 
 
-def test_saved_and_loaded_gives_equal_hits(tmp_path: Path) -> None:
+def test_stored_and_read_gives_equal_hits() -> None:
     index, _, vectors = filled(20)
-    index.save(tmp_path / "x.faiss")
-    loaded = VectorIndex.load(tmp_path / "x.faiss", DIMENSION)
+    loaded = VectorIndex.from_bytes(index.to_bytes(), DIMENSION)
     for mine, other in zip(
         index.search(vectors[3], 7), loaded.search(vectors[3], 7), strict=True
     ):
@@ -86,10 +99,12 @@ def test_wrong_shape_is_refused() -> None:
         VectorIndex(3).add(np.array([1]), np.zeros((1, 2), np.float32))
 
 
-def test_a_file_of_another_dimension_is_refused(tmp_path: Path) -> None:
-    filled(3)[0].save(tmp_path / "x.faiss")
+def test_bytes_of_another_dimension_or_kind_are_refused() -> None:
+    stored = filled(3)[0].to_bytes()
     with pytest.raises(IndexStateError, match="another kind or dimension"):
-        VectorIndex.load(tmp_path / "x.faiss", DIMENSION + 1)
+        VectorIndex.from_bytes(stored, DIMENSION + 1)
+    with pytest.raises(IndexStateError, match="no vector index"):
+        VectorIndex.from_bytes(b"something else", DIMENSION)
 
 
 def test_searching_nothing_finds_nothing() -> None:

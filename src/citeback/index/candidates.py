@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citeback.index.catalog import Catalog
+from citeback.index.catalog import Catalog, check_text
 from citeback.records import Passage, Source, Span
 
 
@@ -177,6 +177,7 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
             texts[path] = catalog.database.rows(
                 "SELECT text FROM files WHERE path = ?", (path,)
             )[0][0]
+            check_text(path, texts[path], row[9])
         lead = json.loads(lead_in)
         passage = Passage(
             id=identity,

@@ -6,7 +6,9 @@ while ranking stands in `candidates`.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
@@ -27,6 +29,12 @@ from citeback.records import (
     Passage,
     Source,
     Span,
+)
+
+# Virtual tables first: they take their own tables along.
+_TABLE_NAMES = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' "
+    "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', name"
 )
 
 # Changed by hand whenever schema.sql is; an index of another format is built anew.
@@ -57,25 +65,41 @@ class Catalog:
     """Typed reads and writes over the database file."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create. Raises DamagedDatabaseError for what is no catalog."""
+        """Open or create. Raises DamagedDatabaseError for what is no catalog.
+
+        One of another version is opened as `outdated`: it has to be `reset` before
+        anything else is done with it.
+        """
         self.database = Database(path)
-        if not self.database.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+        tables = {name for (name,) in self.database.rows(_TABLE_NAMES)}
+        if not tables:
             self._create()
-        if self.meta("format") != FORMAT:
-            raise DamagedDatabaseError(
-                f"{path} was written by another version of Citeback."
-            )
+        elif "meta" not in tables:
+            raise DamagedDatabaseError(f"{path} is not a catalog of Citeback.")
+        self.outdated = self.meta("format") != FORMAT
 
     def _create(self) -> None:
-        schema = resources.files("citeback.index").joinpath("schema.sql").read_text()
         with self.database.writing():
             # Two processes may have found the file empty at the same time.
-            if self.database.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
-                return
-            for statement in _statements(schema):
-                self.database.run(statement)
-            self.set_meta("format", FORMAT)
-            self.set_meta("build", "0")
+            if not self.database.rows(_TABLE_NAMES):
+                self._make_tables()
+
+    def reset(self) -> None:
+        """Empty the catalog and bring it to this version, in one commit."""
+        with self.database.writing():
+            self.database.run("PRAGMA defer_foreign_keys = ON")
+            while names := self.database.rows(_TABLE_NAMES):
+                self.database.run(f'DROP TABLE "{names[0][0]}"')
+            self._make_tables()
+        self.outdated = False
+
+    def _make_tables(self) -> None:
+        schema = resources.files("citeback.index").joinpath("schema.sql")
+        for statement in _statements(schema.read_text(encoding="utf-8")):
+            self.database.run(statement)
+        self.set_meta("format", FORMAT)
+        self.set_meta("build", "0")
+        self.rename()
 
     # What the index was built with and how far it is.
 
@@ -92,6 +116,15 @@ class Catalog:
     def build(self) -> int:
         """Counts the commits that changed what can be found."""
         return int(self.meta("build"))
+
+    @property
+    def name(self) -> str:
+        """Tells this catalog from others that have been under the same path."""
+        return self.meta("name")
+
+    def rename(self) -> None:
+        """Tell whoever holds vectors of this catalog that they stand no more."""
+        self.set_meta("name", secrets.token_hex(8))
 
     # Files and documents.
 
@@ -147,6 +180,7 @@ class Catalog:
         if not rows:
             return None
         *source, text, blocks = rows[0]
+        check_text(path, text, rows[0][1])
         return Document(Source(*source), text, _blocks_from(blocks))
 
     def files(self) -> tuple[FileReport, ...]:
@@ -249,14 +283,14 @@ class Catalog:
     ) -> None:
         """Store unit vectors by digest, as float16."""
         self.database.run_each(
-            "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
+            "REPLACE INTO vectors VALUES (?, ?, ?)",
             ((encoder, d, row.astype("<f2").tobytes()) for d, row in vectors.items()),
         )
 
     def add_pieces(self, encoder: str, pieces: Mapping[str, bytes]) -> None:
         """Store small word pieces by digest."""
         self.database.run_each(
-            "INSERT OR IGNORE INTO pieces VALUES (?, ?, ?)",
+            "REPLACE INTO pieces VALUES (?, ?, ?)",
             ((encoder, digest, rows) for digest, rows in pieces.items()),
         )
 
@@ -310,6 +344,18 @@ class Catalog:
         )
         for identity, vector in rows:
             yield identity, np.frombuffer(vector, dtype="<f2").astype(np.float32)
+
+
+def check_text(path: str, text: str, digest: str) -> None:
+    """Raise DamagedDatabaseError unless the stored text is the one that was read.
+
+    Whatever is quoted has passed this.
+    """
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        raise DamagedDatabaseError(
+            f"The stored text of {path} is damaged; nothing of it is quoted. Make the "
+            "index anew from the documents: python -m citeback index --rebuild"
+        )
 
 
 def _statements(script: str) -> list[str]:

@@ -1,17 +1,20 @@
 """One SQLite file with transactions and plain errors. The only importer of sqlite3.
 
-Writers go through `writing`, one transaction each; whoever reads inside `reading`
-sees the last commit, unchanged until the block ends. Each thread has a connection.
+Writers go through `writing`, one transaction each; whoever reads inside `reading` sees
+the last commit, unchanged until the block ends. Connections are lent from a pool: there
+are as many as have been needed at the same time, whatever threads come and go.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from citeback.errors import IndexStateError, StorageFullError
 
@@ -28,60 +31,103 @@ class DamagedDatabaseError(IndexStateError):
 
 
 class Database:
-    """A SQLite database in write-ahead mode; readers never wait for the writer."""
+    """A SQLite database in write-ahead mode; readers never wait for the writer.
+
+    Where the file can be read but nothing can be written beside it (a full disk, a
+    folder without the right to write), it is opened as it stands: `read_only` is true
+    and writing raises StorageFullError.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, creating it if it is missing."""
         self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
+        self.read_only = False
+        self._lent = threading.local()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
         with _plain_errors(path):
-            self._connection().execute("PRAGMA schema_version")
+            try:
+                first = self._open()
+            except sqlite3.OperationalError as error:
+                if not (_cannot_write(error) and _is_whole(path)):
+                    raise
+                self.read_only = True
+                first = self._open()
+        self._idle.append(first)
+        self._file = os.stat(path).st_ino
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "value", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self.path,
-                timeout=WAIT_SECONDS,
-                isolation_level=None,  # transactions are begun by name, below
-                check_same_thread=False,  # so that `close` can close them all
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+    def _open(self) -> sqlite3.Connection:
+        name = quote(str(self.path.absolute()))
+        mode = "immutable=1" if self.read_only else "mode=rwc"
+        connection = sqlite3.connect(
+            f"file:{name}?{mode}",
+            uri=True,
+            timeout=WAIT_SECONDS,
+            isolation_level=None,  # transactions are begun by name, below
+            check_same_thread=False,  # lent to one thread at a time
+        )
+        try:
+            if not self.read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._local.value = connection
-            with self._guard:
-                self._opened.append(connection)
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        """The thread's connection inside `reading` and `writing`, else any idle one."""
+        held: sqlite3.Connection | None = getattr(self._lent, "connection", None)
+        if held is not None:
+            yield held
+            return
+        self._check_open()
+        with _plain_errors(self.path):
+            self._check_file()
+            connection = self._idle.pop() if self._idle else self._open()
+        try:
+            yield connection
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._idle.append(connection)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise IndexStateError("The library has been closed; open it again.")
+
+    def _check_file(self) -> None:
+        """Raise IndexStateError if the file is not the one that was opened."""
+        if not self.path.exists() or os.stat(self.path).st_ino != self._file:
+            raise IndexStateError(
+                f"{self.path} has been deleted or replaced while it was in use. "
+                "Start again; the index is made anew from the documents."
+            )
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
         """All rows of a query."""
-        with _plain_errors(self.path):
-            return self._connection().execute(sql, values).fetchall()
+        with self._borrowed() as connection, _plain_errors(self.path):
+            return connection.execute(sql, values).fetchall()
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Carry out one statement; returns how many rows it changed."""
-        with _plain_errors(self.path):
-            return self._connection().execute(sql, values).rowcount
+        with self._borrowed() as connection, _plain_errors(self.path):
+            return connection.execute(sql, values).rowcount
 
     def run_each(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Carry out one statement for each row of values."""
-        with _plain_errors(self.path):
-            self._connection().executemany(sql, rows)
+        with self._borrowed() as connection, _plain_errors(self.path):
+            connection.executemany(sql, rows)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Everything read inside is of one commit. May be nested."""
-        if self._connection().in_transaction:
+        with self._transaction("BEGIN"):
             yield
-            return
-        self.run("BEGIN")
-        try:
-            yield
-        finally:
-            self.run("COMMIT")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -89,18 +135,33 @@ class Database:
 
         Inside another such block it is a part of that one.
         """
-        if self._connection().in_transaction:
+        if self.read_only:
+            raise StorageFullError(
+                f"Nothing can be written beside {self.path}. Make room on the disk, or "
+                "set CITEBACK_INDEX to a folder you may write in; what is indexed "
+                "already answers meanwhile."
+            )
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        if getattr(self._lent, "connection", None) is not None:
             yield
             return
-        self.run("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.run("COMMIT")
-        except BaseException:
-            # A full disk may have ended the transaction already.
-            if self._connection().in_transaction:
-                self.run("ROLLBACK")
-            raise
+        with self._borrowed() as connection:
+            self._lent.connection = connection
+            try:
+                self.run(begin)
+                yield
+                self.run("COMMIT")
+            except BaseException:
+                # A full disk may have ended the transaction already.
+                if connection.in_transaction:
+                    self.run("ROLLBACK")
+                raise
+            finally:
+                self._lent.connection = None
 
     def is_sound(self) -> bool:
         """Whether SQLite finds the whole file in order (reads all of it)."""
@@ -110,12 +171,26 @@ class Database:
             return False
 
     def close(self) -> None:
-        """Close every thread's connection; the database is not usable afterwards."""
-        with self._guard:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
+        """Close all connections, those in use when they are given back."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+
+def _cannot_write(error: sqlite3.OperationalError) -> bool:
+    """Whether it may be the place around the file, and not the file, that is at fault."""
+    return (error.sqlite_errorcode & 0xFF) in (
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+    )
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file holds everything, with nothing waiting in its log."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.is_file() and not (log.exists() and log.stat().st_size)
 
 
 @contextmanager
@@ -125,10 +200,13 @@ def _plain_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if str(error).startswith("Could not decode"):
+            # The message would hold the whole document.
+            raise DamagedDatabaseError(_damaged(path, "a text is not UTF-8")) from None
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             raise StorageFullError(
                 f"The disk did not take more of {path} ({error}). Make room and start "
-                "again: what was complete before is kept and still answers."
+                "again: what was complete before is kept."
             ) from error
         if code == sqlite3.SQLITE_BUSY:
             raise IndexStateError(
@@ -139,5 +217,16 @@ def _plain_errors(path: Path) -> Iterator[None]:
             f"{path} cannot be used ({error}). Check that the folder exists and that "
             "you may write in it."
         ) from error
+    except sqlite3.ProgrammingError as error:
+        raise IndexStateError(
+            f"The library was closed while it was in use ({error})."
+        ) from error
     except sqlite3.DatabaseError as error:
-        raise DamagedDatabaseError(f"{path} is damaged ({error}).") from error
+        raise DamagedDatabaseError(_damaged(path, str(error))) from error
+
+
+def _damaged(path: Path, how: str) -> str:
+    return (
+        f"{path} is damaged ({how}). Make it anew from the documents: "
+        "python -m citeback index --rebuild"
+    )

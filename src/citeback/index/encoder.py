@@ -191,13 +191,13 @@ def load_encoder(model: str, *, batch: int) -> Encoder:
     Raises EncoderError where the files are missing, damaged or cannot be loaded. A
     hub name is looked up among the models already downloaded; nothing is fetched.
     """
-    folder = _bundled_folder() if not model else _local_folder(model)
-    fingerprint = _fingerprint(folder)
-    # Set before the import: the libraries read them once, and would otherwise ask
+    # Set before the imports: the libraries read them once, and would otherwise ask
     # the hub for newer files and send usage data.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    folder = _bundled_folder() if not model else _local_folder(model)
+    fingerprint = _fingerprint(folder)
     try:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar

@@ -73,8 +73,11 @@ def fit(pieces: Floats) -> Projection:
 
 def sample_lines(vocabulary: Sequence[str]) -> list[str]:
     """Lines of random words, the same for the same vocabulary in any order."""
-    plain = sorted({word for word in vocabulary if word.isalpha() and len(word) > 1})
-    chosen = np.random.default_rng(SEED).choice(plain, size=(LINES, WORDS))
+    known = set(vocabulary)
+    plain = sorted(word for word in known if word.isalpha() and len(word) > 1)
+    chosen = np.random.default_rng(SEED).choice(
+        plain or sorted(known), size=(LINES, WORDS)
+    )
     return [" ".join(line) + "." for line in chosen]
 
 

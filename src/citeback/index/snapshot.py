@@ -6,6 +6,7 @@ vectors in the catalog, and nothing is embedded for it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,6 @@ import numpy.typing as npt
 
 from citeback.errors import IndexStateError, StorageFullError
 from citeback.index.catalog import Catalog
-from citeback.index.encoder import file_digest
 from citeback.index.pieces import Projection
 from citeback.index.vectors import VectorIndex
 
@@ -30,8 +30,8 @@ NONE = Projection(np.zeros(1, dtype=np.float32), np.zeros((1, 1), dtype=np.float
 class Snapshot:
     """The vectors of every passage and sentence of one build; never changed."""
 
+    catalog: str
     build: int
-    recipe: str
     projection: Projection
     passages: VectorIndex
     sentences: VectorIndex
@@ -41,7 +41,7 @@ def load(catalog: Catalog, folder: Path, dimension: int) -> Snapshot:
     """The state of the last commit, from the files as far as they still serve."""
     with catalog.database.reading():
         indexes = [_read(catalog, folder, table, dimension) for table in TABLES]
-        return refresh(catalog, Snapshot(-1, catalog.meta("recipe"), NONE, *indexes))
+        return refresh(catalog, Snapshot(catalog.name, -1, NONE, *indexes))
 
 
 def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
@@ -50,33 +50,34 @@ def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
     Raises IndexStateError if the catalog misses a vector, which no update leaves.
     """
     with catalog.database.reading():
-        build, recipe = catalog.build, catalog.meta("recipe")
-        if build == old.build:
+        name, build = catalog.name, catalog.build
+        if (name, build) == (old.catalog, old.build):
             return old
         indexes = (old.passages, old.sentences)
-        if recipe != old.recipe:  # the same ids stand for other vectors
+        if name != old.catalog:  # the same ids stand for other vectors
             indexes = (old.passages.emptied(), old.sentences.emptied())
         passages, sentences = (
             _in_step(catalog, index, table)
             for table, index in zip(TABLES, indexes, strict=True)
         )
         projection = catalog.projection(catalog.meta("encoder")) or NONE
-        return Snapshot(build, recipe, projection, passages, sentences)
+        return Snapshot(name, build, projection, passages, sentences)
 
 
 def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
     """Write both files, each under a temporary name first, and note their digests.
 
     A kill in between leaves a file that does not match its note, which `load` then
-    passes over.
+    passes over. Raises StorageFullError.
     """
     for table, index in zip(
         TABLES, (snapshot.passages, snapshot.sentences), strict=True
     ):
         final = folder / f"{table}.faiss"
         temporary = final.with_suffix(".faiss.new")
+        content = index.to_bytes()
         try:
-            index.save(temporary)
+            temporary.write_bytes(content)
             _flush(temporary)
             os.replace(temporary, final)
             _flush(folder)
@@ -87,22 +88,20 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
                 "start again; nothing has to be embedded anew."
             ) from error
         with catalog.database.writing():
-            catalog.set_meta(f"{table}.faiss", file_digest(final))
-            catalog.set_meta(f"{table}.faiss recipe", snapshot.recipe)
+            catalog.set_meta(f"{table}.faiss", hashlib.sha256(content).hexdigest())
+            catalog.set_meta(f"{table}.faiss of", snapshot.catalog)
 
 
 def _read(catalog: Catalog, folder: Path, table: str, dimension: int) -> VectorIndex:
     path = folder / f"{table}.faiss"
-    # The digest is checked before faiss reads: it trusts what it is given.
-    if (
-        path.is_file()
-        and catalog.meta(f"{table}.faiss recipe") == catalog.meta("recipe")
-        and file_digest(path) == catalog.meta(f"{table}.faiss")
-    ):
-        try:
-            return VectorIndex.load(path, dimension)
-        except IndexStateError:
-            pass  # written by another version of faiss: made anew below
+    if catalog.meta(f"{table}.faiss of") == catalog.name and path.is_file():
+        stored = path.read_bytes()
+        # The digest is checked before faiss reads: it trusts what it is given.
+        if hashlib.sha256(stored).hexdigest() == catalog.meta(f"{table}.faiss"):
+            try:
+                return VectorIndex.from_bytes(stored, dimension)
+            except IndexStateError:
+                pass  # written by another version of faiss: made anew below
     return VectorIndex(dimension)
 
 

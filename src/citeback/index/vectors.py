@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import faiss
 import numpy as np
 import numpy.typing as npt
@@ -87,25 +85,22 @@ class VectorIndex:
         """A new index of the same dimension with nothing in it."""
         return VectorIndex(self._dimension)
 
-    def save(self, path: Path) -> None:
-        """Write to the path. Raises OSError where the disk does not take it."""
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:
-            raise OSError(f"{path} could not be written: {error}") from error
+    def to_bytes(self) -> bytes:
+        """The whole index, as FAISS writes it."""
+        return bytes(faiss.serialize_index(self._index))
 
     @classmethod
-    def load(cls, path: Path, dimension: int) -> VectorIndex:
-        """Read what `save` wrote. The caller has checked the file's digest.
+    def from_bytes(cls, stored: bytes, dimension: int) -> VectorIndex:
+        """What `to_bytes` gave. The caller has checked that it is unchanged.
 
-        Raises IndexStateError where the file is of another kind or dimension.
+        Raises IndexStateError where it is of another kind or dimension.
         """
         try:
-            read = faiss.read_index(str(path))
+            read = faiss.deserialize_index(np.frombuffer(stored, dtype=np.uint8))
         except RuntimeError as error:
-            raise IndexStateError(f"{path} is not a vector index.") from error
+            raise IndexStateError("This is no vector index.") from error
         if not isinstance(read, faiss.IndexIDMap2) or read.d != dimension:
-            raise IndexStateError(f"{path} is of another kind or dimension.")
+            raise IndexStateError("This index is of another kind or dimension.")
         loaded = cls(dimension)
         loaded._index = read
         return loaded

@@ -86,14 +86,21 @@ class Build:
         *,
         max_bytes: int,
         report: Report,
+        anew: bool = False,
     ) -> None:
-        """Prepare; `report` is called with the progress after each batch."""
+        """Prepare; `report` is called with the progress after each batch.
+
+        With `anew` nothing that is stored is relied on: all texts are read and
+        embedded again, and take the place of the old ones in one commit.
+        """
         self._catalog = catalog
         self._encoder = encoder
         self._content = content
         self._max_bytes = max_bytes
         self._report = report
+        self._anew = anew
         self._changes = _Changes()
+        self._kept: dict[str, str] = {}  # why, by path
         self._done = 0
         self._total = 0
 
@@ -105,16 +112,14 @@ class Build:
         """
         started = time.monotonic()
         notices = []
-        rebuilt = self._catalog.meta("recipe") not in ("", recipe(self._encoder))
-        if rebuilt:
+        if self._catalog.meta("recipe") not in ("", recipe(self._encoder)):
             notices.append(
                 "The model or the way of splitting texts has changed: "
                 "the whole library is indexed anew."
             )
-        found = scan(self._content)
-        changed = self._note_files(found, everything=rebuilt)
-        self._total = sum(file.path.stat().st_size for file in changed)
-        if rebuilt:
+        everything = self._anew or bool(notices)
+        changed = self._note_files(scan(self._content), everything=everything)
+        if everything:
             self._replace_all(changed)
         else:
             self._add_all(changed)
@@ -147,10 +152,10 @@ class Build:
         changed = []
         for file in found:
             digest, state = held.get(file.name, ("", FileState.REFUSED))
-            document = self._read(file, kept=state is not FileState.REFUSED)
+            document = self._read(file)
             if document is None:
                 continue
-            if state is FileState.KEPT:
+            if state is FileState.KEPT and file.name not in self._kept:
                 with self._catalog.database.writing():
                     self._catalog.settle(file.name)
             if document.source.digest == digest and not everything:
@@ -158,24 +163,35 @@ class Build:
                 continue
             (self._changes.changed if digest else self._changes.added).append(file.name)
             changed.append(file)
+            self._total += _size(document)
         return changed
 
-    def _read(self, file: FoundFile, *, kept: bool) -> Document | None:
-        """The file's document; None, with the reason noted, if it cannot be read."""
+    def _read(self, file: FoundFile) -> Document | None:
+        """The file's document; None, with the reason noted, if there is none.
+
+        Of a file that cannot be opened just now it is the one that was read before.
+        """
         try:
             if file.refusal:
                 raise UnreadableFileError(file.refusal)
             return read(file.path, file.name, max_bytes=self._max_bytes)
         except FileAccessError as error:
+            held = self._catalog.document(file.name)
+            if held is None:
+                self._refuse(file, error)
+                return None
+            reason = f"{str(error).rstrip('.')}; its last text is kept"
+            self._kept[file.name] = reason
             with self._catalog.database.writing():
-                if kept:
-                    self._catalog.keep(file.name, f"{error}; its last text is kept")
-                else:
-                    self._catalog.refuse(file.name, str(error))
+                self._catalog.keep(file.name, reason)
+            return held
         except UnreadableFileError as error:
-            with self._catalog.database.writing():
-                self._catalog.refuse(file.name, str(error))
-        return None
+            self._refuse(file, error)
+            return None
+
+    def _refuse(self, file: FoundFile, error: UnreadableFileError) -> None:
+        with self._catalog.database.writing():
+            self._catalog.refuse(file.name, str(error))
 
     def _add_all(self, files: list[FoundFile]) -> None:
         """Index the files, each visible as soon as it is complete."""
@@ -188,11 +204,13 @@ class Build:
                     self._write(staged)
 
     def _replace_all(self, files: list[FoundFile]) -> None:
-        """Index the files under a new recipe; all become visible in one commit."""
+        """Index the files by a new recipe or anew; all become visible in one commit."""
         for chunk in self._chunks(files):
             self._embed(chunk)
+        self._anew = False  # what has just been embedded need not be once more
         with self._catalog.database.writing():
             self._note_recipe()
+            self._catalog.rename()  # no vector that was read before stands any more
             for chunk in self._chunks(files):
                 self._embed(chunk)  # only what changed on disk in the meantime
                 for staged in chunk:
@@ -204,13 +222,16 @@ class Build:
 
     def _write(self, staged: _Staged) -> None:
         self._catalog.replace_document(staged.document, staged.entries)
+        path = staged.document.source.path
+        if path in self._kept:
+            self._catalog.keep(path, self._kept[path])
 
     def _chunks(self, files: list[FoundFile]) -> Iterator[list[_Staged]]:
         """The files' documents, split, as many together as fill some batches."""
         chunk: list[_Staged] = []
         texts = 0
         for file in files:
-            document = self._read(file, kept=True)
+            document = self._read(file)
             if document is None:
                 continue
             staged = self._stage(document)
@@ -236,10 +257,12 @@ class Build:
         """Store the vectors that the chunk needs and the catalog does not have."""
         texts = {d: text for staged in chunk for d, text in staged.texts.items()}
         sentences = set().union(*(staged.sentences for staged in chunk))
-        size = sum(len(staged.document.text.encode()) for staged in chunk)
+        size = sum(_size(staged.document) for staged in chunk)
         name = self._encoder.fingerprint
         known = self._catalog.known(name, list(texts), pieces=False)
         known -= sentences - self._catalog.known(name, list(sentences), pieces=True)
+        if self._anew:
+            known.clear()
         self._changes.reused += len(known)
         # Texts of like length together waste the least padding.
         missing = sorted(texts.keys() - known, key=lambda d: (len(texts[d]), d))
@@ -307,6 +330,11 @@ def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> Passa
         )
     stems = " ".join(words.stems(context))
     return PassageEntry(passage, stems, digest, tuple(sentences))
+
+
+def _size(document: Document) -> int:
+    """The text's bytes, which progress is told in."""
+    return len(document.text.encode())
 
 
 def passage_text(context: str, text: str) -> str:

@@ -63,12 +63,19 @@ def _found(name: str, path: Path, root: Path) -> FoundFile:
         # Bytes that are no text: shown escaped, and opened by nobody.
         escaped = os.fsencode(name).decode("utf-8", "backslashreplace")
         return FoundFile(escaped, path, "its name is not valid text; rename it")
-    if not path.resolve().is_relative_to(root):
+    try:
+        inside = path.resolve().is_relative_to(root)
+        regular = path.is_file()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return FoundFile(name, path, "it is a link that leads nowhere; remove it")
+    if not inside:
         return FoundFile(
             name, path, "it is a link to a place outside; copy the file itself"
         )
-    if not path.is_file():
-        return FoundFile(name, path, "it is not a regular file")
+    if not regular:
+        return FoundFile(
+            name, path, "it is no file that can be read, or a link to none"
+        )
     return FoundFile(name, path, "")
 
 

@@ -1,0 +1,98 @@
+"""The index folder: one indexing process at a time, and a catalog that can be opened."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from citeback.errors import IndexBusyError, IndexStateError
+from citeback.index.catalog import Catalog
+from citeback.index.database import DamagedDatabaseError
+
+CATALOG = "catalog.sqlite"
+# Below this size the whole catalog is checked when it is opened (about a second).
+CHECKED_BYTES = 256_000_000
+
+
+class IndexFolder:
+    """Where the index lies. `notices` are what a person should be told of it."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the folder if it is missing. Raises IndexStateError."""
+        self.path = path
+        self.notices: list[str] = []
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexStateError(
+                f"The index folder {path} cannot be made ({error.strerror}). "
+                "Set CITEBACK_INDEX to a folder you may write in."
+            ) from error
+
+    def open_catalog(self) -> Catalog:
+        """The catalog as last committed; a damaged one is put aside for an empty one."""
+        try:
+            return self._sound()
+        except DamagedDatabaseError:
+            with self.locked():
+                return self.repaired()
+
+    def repaired(self) -> Catalog:
+        """The same for the process that holds the lock."""
+        try:
+            return self._sound()  # another process may have been quicker
+        except DamagedDatabaseError:
+            self._put_aside()
+            return self._sound()
+
+    def _sound(self) -> Catalog:
+        file = self.path / CATALOG
+        catalog = Catalog(file)
+        if file.stat().st_size > CHECKED_BYTES or catalog.database.is_sound():
+            return catalog
+        catalog.database.close()
+        raise DamagedDatabaseError(f"{file} is damaged.")
+
+    def _put_aside(self) -> None:
+        """Keep the damaged files under other names, so that nothing is destroyed."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        for number in itertools.count(1):
+            name = f"damaged-{stamp}-{number}-{CATALOG}"
+            if not (self.path / name).exists():
+                break
+        for ending in ("", "-wal", "-shm"):
+            file = self.path / f"{CATALOG}{ending}"
+            if file.exists():
+                os.replace(file, self.path / f"{name}{ending}")
+        self.notices.append(
+            "The index was damaged and is made anew from the documents. What was left "
+            f"of it is kept as {self.path / name}; you may delete it."
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """No other process indexes meanwhile. Raises IndexBusyError if one does."""
+        lock = FileLock(self.path / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexBusyError(
+                f"Another process is indexing into {self.path}. Wait until it is done; "
+                "what was complete before answers meanwhile."
+            ) from None
+        except OSError as error:
+            raise IndexStateError(
+                f"Nothing can be written in {self.path} ({error.strerror}). Set "
+                "CITEBACK_INDEX to a folder you may write in; what is indexed already "
+                "answers meanwhile."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
