@@ -86,6 +86,8 @@ def answer(
         limit=max(limit, 2),
     )
     second = found[1].score if len(found) > 1 else 0.0
+    if scoped.among is not None and len(found) == 1:
+        second = found[0].score  # alone by the filter, not by what it says
     weighed = evidence(query, ranked[0], second)
     chance = probability(weighed)
     outcome = verdict(chance)
@@ -115,7 +117,8 @@ def _ranked(
         return _scored(query, candidates, catalog, snapshot)
     order = baselines.order(baseline, query, catalog, snapshot)
     if among is not None:
-        order = [identity for identity in order if identity in set(among)]
+        allowed = set(among)
+        order = [identity for identity in order if identity in allowed]
     order = order[:CLOSELY]
     candidates = stored.candidates(catalog, order)
     return baselines.reordered(_scored(query, candidates, catalog, snapshot), order)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from citeback.records import AbsenceReport, Answer, FileReport, UpdateReport
+from citeback.records import (
+    AbsenceReport,
+    Answer,
+    EveryAnswer,
+    FileReport,
+    UpdateReport,
+)
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -14,6 +20,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     for hit, record in zip(plain["hits"], answer.hits, strict=True):
         hit["quote"] = record.quote
     return plain
+
+
+def every_json(found: EveryAnswer) -> dict[str, Any]:
+    """Every passage found, by document."""
+    return asdict(found)
 
 
 def absence_json(report: AbsenceReport) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line: ask, absent, index, list, evaluate.
+"""The command line: ask, every, absent, index, list, evaluate.
 
 Exit status 0, 1 where a measure is below its threshold, 2 where something failed.
 """
@@ -20,6 +20,7 @@ from citeback.serve import evaluating, terminal
 from citeback.serve.as_json import (
     absence_json,
     answer_json,
+    every_json,
     file_json,
     update_json,
 )
@@ -52,12 +53,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def ask(library: Library, options: argparse.Namespace) -> None:
     """Answer one question, the index brought up to date first."""
+    if options.every:
+        every(library, options)
+        return
     _refresh(library, options)
     answer = library.ask(options.question, limit=options.limit)
     if options.json:
         _print_json(answer_json(answer))
     else:
         print("\n".join(terminal.answer_lines(answer)))
+
+
+def every(library: Library, options: argparse.Namespace) -> None:
+    """Show every passage that holds the question's words and fits its filter."""
+    _refresh(library, options)
+    found = library.every(options.question)
+    if options.json:
+        _print_json(every_json(found))
+    else:
+        print("\n".join(terminal.every_lines(found)))
 
 
 def absent(library: Library, options: argparse.Namespace) -> None:
@@ -140,7 +154,18 @@ def _parser() -> argparse.ArgumentParser:
     asking = commands.add_parser("ask", parents=[shared], help="answer a question")
     asking.add_argument("question")
     asking.add_argument("--limit", type=_positive, help="passages to show")
+    asking.add_argument(
+        "--every",
+        action="store_true",
+        help="every passage that holds the words, instead of the best",
+    )
     asking.set_defaults(command=ask)
+
+    listing_all = commands.add_parser(
+        "every", parents=[shared], help="show every passage that holds the words"
+    )
+    listing_all.add_argument("question")
+    listing_all.set_defaults(command=every)
 
     missing = commands.add_parser(
         "absent",

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from citeback.records import (
     AbsenceReport,
     Answer,
+    EveryAnswer,
     FileReport,
     FileState,
     Hit,
@@ -58,6 +59,26 @@ def locator(hit: Hit) -> str:
     return " › ".join(
         (hit.source.title, *passage.headings, f"¶ {passage.paragraph}{part}")
     )
+
+
+def every_lines(found: EveryAnswer) -> Iterator[str]:
+    """Every passage found, under its document, with the counts before."""
+    if found.notice:
+        yield from (*_wrapped(found.notice), "")
+    documents = len(found.documents)
+    yield (
+        f"{found.count} {'passage' if found.count == 1 else 'passages'} in "
+        f"{documents} {'document' if documents == 1 else 'documents'}."
+    )
+    for document in found.documents:
+        title = _shown(document.source.title)
+        yield from ("", f"{title} ({len(document.passages)})")
+        for one in document.passages:
+            passage = one.passage
+            headings = "".join(f"{_shown(name)} › " for name in passage.headings)
+            yield from ("", f"  {headings}¶ {passage.paragraph}")
+            yield from _wrapped(_flat(passage.text), indent="    ")
+            yield f"    {document.source.path}:{passage.start}-{passage.end}"
 
 
 def absence_lines(report: AbsenceReport) -> Iterator[str]:
