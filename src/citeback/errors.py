@@ -49,7 +49,7 @@ class IndexBusyError(IndexStateError):
 
 
 class StorageFullError(IndexStateError):
-    """The disk has no room for the index; the last complete state is kept."""
+    """Nothing can be written in the index folder; the last complete state is kept."""
 
 
 class UnknownDocumentError(CitebackError):

@@ -50,6 +50,18 @@ def test_an_exact_phrase_keeps_its_words_in_the_question(question: str) -> None:
     assert found.quoted == f"Who built {question}?"
 
 
+@pytest.mark.parametrize(
+    ("question", "files"),
+    [
+        ("mill (file:report)", ("report",)),
+        ("mill file:report(1).md", ("report(1).md",)),
+        ("mill file:a.md, file:b.md", ("a.md", "b.md")),
+    ],
+)
+def test_a_file_ends_where_its_name_does(question: str, files: tuple[str, ...]) -> None:
+    assert parsed(question).filter.files == files
+
+
 def test_every_operator_is_taken_out_of_the_question() -> None:
     found = parsed(
         'Who paid -norway -"follow-on plan" File:reports/*.md file:"my notes.txt" '

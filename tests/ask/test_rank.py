@@ -39,7 +39,7 @@ def query(**changes: object) -> Query:
 
 def candidate(*sentences: str, identity: int = 1) -> Candidate:
     rows = tuple(
-        SentenceRow(number, Span(number * 10, number * 10 + 5), tuple(text.split()))
+        SentenceRow(number, number * 10, number * 10 + 5, text)
         for number, text in enumerate(sentences)
     )
     return Candidate(identity, "a.txt", (), rows)

@@ -11,7 +11,7 @@ from citeback.ask.question import Query, _names
 from citeback.ask.rank import Ranked
 from citeback.ask.verdict import assurance, evidence, features, probability, verdict
 from citeback.index.candidates import Candidate, SentenceRow
-from citeback.records import Evidence, Parts, Span, Verdict
+from citeback.records import Evidence, Parts, Verdict
 
 QUERY = Query(
     text="When did Rollo pay?",
@@ -38,7 +38,7 @@ PARTS = Parts(
 
 
 def test_evidence_of_a_passage() -> None:
-    sentence = SentenceRow(1, Span(0, 20), ("rollo", "the", "king", "was", "paid"))
+    sentence = SentenceRow(1, 0, 20, "rollo the king was paid")
     best = Ranked(Candidate(1, "a.txt", (), (sentence,)), 0.9, PARTS, 0)
     found = evidence(QUERY, best, 0.7)
     # Names weigh 3 of 4; "the" and "was" are no content words.

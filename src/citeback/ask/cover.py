@@ -27,11 +27,12 @@ def closeness(query: Query, candidate: Candidate) -> float:
     places: dict[str, list[int]] = {}
     start = 0
     for sentence in candidate.sentences:
-        if not query.content.isdisjoint(sentence.stems):
-            for place, stem in enumerate(sentence.stems, start):
+        stems = sentence.stems
+        if not query.content.isdisjoint(stems):
+            for place, stem in enumerate(stems, start):
                 if stem in query.content:
                     places.setdefault(stem, []).append(place)
-        start += len(sentence.stems)
+        start += len(stems)
     near = total = 0.0
     for one, other in pairwise(query.sequence):
         if one == other:

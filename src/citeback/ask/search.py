@@ -16,10 +16,11 @@ from citeback.index.candidates import Candidate
 from citeback.index.catalog import Catalog
 from citeback.index.snapshot import Snapshot
 
-# How many come from each source. With 20 of each nearly all was found already.
-PASSAGES = 30
-SENTENCES = 60
-BY_WORDS = 30
+# How many come from each source. With 50 of each no more right ones came through to
+# the close ranking (docs/retrieval.md).
+PASSAGES = 20
+SENTENCES = 30
+BY_WORDS = 20
 # A filter that leaves no more passages than this has all of them ranked.
 FEW = 2000
 

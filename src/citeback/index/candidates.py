@@ -12,11 +12,25 @@ from citeback.records import Passage, Source, Span
 
 @dataclass(frozen=True, slots=True)
 class SentenceRow:
-    """A candidate's sentence: its offsets in the document and its stems in order."""
+    """A candidate's sentence as stored: offsets in the document, stems with spaces.
+
+    Hundreds are made for each question, so they are taken apart only when asked for.
+    """
 
     id: int
-    span: Span
-    stems: tuple[str, ...]
+    start: int
+    end: int
+    stored_stems: str
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the document."""
+        return Span(self.start, self.end)
+
+    @property
+    def stems(self) -> list[str]:
+        """Its stems in order."""
+        return self.stored_stems.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +154,7 @@ def candidates(catalog: Catalog, passages: Sequence[int]) -> list[Candidate]:
         "WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY passage, start",
         (ids,),
     ):
-        row = SentenceRow(identity, Span(start, end), tuple(stems.split()))
+        row = SentenceRow(identity, start, end, stems)
         sentences.setdefault(passage, []).append(row)
     return [
         Candidate(identity, path, tuple(context.split()), tuple(sentences[identity]))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from citeback.errors import IndexBusyError, IndexStateError
+from citeback.errors import IndexBusyError, IndexStateError, StorageFullError
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
 
@@ -87,7 +87,7 @@ class IndexFolder:
                 "what was complete before answers meanwhile."
             ) from None
         except OSError as error:
-            raise IndexStateError(
+            raise StorageFullError(
                 f"Nothing can be written in {self.path} ({error.strerror}). Set "
                 "CITEBACK_INDEX to a folder you may write in; what is indexed already "
                 "answers meanwhile."
