@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.stage import (
@@ -45,29 +45,37 @@ CHROMIUM_ARGUMENTS = (
 Visit = Callable[..., "Page"]
 
 
-# Not for the whole session: playwright keeps an event loop running while it is open,
-# and other tests want one of their own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, or a skip that says how to get it."""
-    playwright = pytest.importorskip(
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is, or a skip that says how to get it."""
+    pytest.importorskip(
         "playwright.sync_api",
         reason="needs playwright: pip install -r requirements-dev.txt",
     )
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if path is None:
         pytest.skip("needs Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
+    return path
+
+
+# Not for the whole session: playwright keeps an event loop running while it is open,
+# and other tests want one of their own.
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """Chromium, started."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
         chromium = driver.chromium.launch(
-            executable_path=path, args=list(CHROMIUM_ARGUMENTS)
+            executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS)
         )
         yield chromium
         chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    chromium_path: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     """A library with the workshop, a hostile file, Markdown and a long document."""
     folder = tmp_path_factory.mktemp("library")
@@ -77,7 +85,9 @@ def served(
     (content / HOSTILE_NAME).write_text(HOSTILE_TEXT, encoding="utf-8")
     (content / "garden.md").write_text(
         "# The <b>walled</b> garden\n\n## Trees\n\n"
-        "The quince tree was planted in 1987 by the gardener’s aunt.\n",
+        "The quince tree was planted in 1987 by the gardener’s aunt.\n\n"
+        "The pear tree stands beside the well and was grafted twice.\n\n"
+        "## Tools\n\nThe shed holds four spades and one rake.\n",
         encoding="utf-8",
     )
     days = [FILLER] * 1500
@@ -89,7 +99,7 @@ def served(
 
 
 @pytest.fixture
-def empty(browser: Browser, tmp_path: Path) -> Iterator[Served]:
+def empty(chromium_path: str, tmp_path: Path) -> Iterator[Served]:
     """A library without a single file."""
     (tmp_path / "content").mkdir()
     with serving(tmp_path) as server:
@@ -101,8 +111,15 @@ def visit(browser: Browser) -> Iterator[Visit]:
     """Opens a page in a browser of its own and watches what it does."""
     contexts, problems = [], []
 
-    def open_page(server: Served, look: Look = DESK, query: str = "") -> Page:
+    def open_page(
+        server: Served,
+        look: Look = DESK,
+        query: str = "",
+        ready: bool = True,
+        **options: Any,
+    ) -> Page:
         context = browser.new_context(
+            **options,
             viewport={"width": look.width, "height": look.height},
             color_scheme=look.scheme,
             has_touch=look.phone,
@@ -121,7 +138,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
         page.on("request", lambda request: check(request.url))
         page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         page.goto(f"{server.url}{query}")
-        page.get_by_role("textbox", name="Question").wait_for()
+        if not ready:
+            return page
+        page.locator("#question textarea").wait_for()
         # The reader draws itself last of all that a visitor can use.
         page.locator(".reader[data-ready]").wait_for(state="attached")
         return page
@@ -132,9 +151,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
     assert problems == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shipped(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    chromium_path: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     """The library as it is shipped: the workshop alone."""
     folder = tmp_path_factory.mktemp("shipped")

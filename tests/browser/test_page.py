@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,6 +14,17 @@ pytest.importorskip(
     reason="needs playwright: pip install -r requirements-dev.txt",
 )
 
+from browser.acts import (
+    CHALLENGES,
+    CHALLENGES_QUOTE,
+    ELSEWHERE,
+    NORWAY,
+    Visit,
+    ask,
+    assert_highlighted,
+    assert_no_overflow,
+    cite,
+)
 from browser.stage import (
     HOSTILE_NAME,
     KEEPER,
@@ -23,58 +33,13 @@ from browser.stage import (
     Look,
     Served,
 )
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from citeback.records import Parts
 
-Visit = Callable[..., Page]
-
 pytestmark = pytest.mark.browser
 
-CHALLENGES = "What challenges do civil society actors face?"
-CHALLENGES_QUOTE = "Civil society actors placed to help with exit"
-NORWAY = "Which country supported the workshop?"
-ELSEWHERE = "How many moons does Jupiter have?"
 SCREENSHOTS = "CITEBACK_SCREENSHOTS"
-
-# A cold start on a busy machine takes longer than the usual five seconds.
-expect.set_options(timeout=20_000)
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Ask by keyboard and return the new answer."""
-    answers = page.locator("#chat .answer")
-    before = answers.count()
-    page.get_by_role("textbox", name="Question").fill(question)
-    page.keyboard.press("Enter")
-    expect(answers).to_have_count(before + 1)
-    return answers.last
-
-
-def cite(answer: Locator, number: int) -> Locator:
-    return answer.get_by_role("button", name=re.compile(f"^Open source {number},")).last
-
-
-def assert_highlighted(page: Page) -> Locator:
-    """The best sentence is marked and lies inside the reader's visible part."""
-    mark = page.locator(".reader mark.best").first
-    expect(mark).to_be_visible()
-    expect(mark).to_be_in_viewport()
-    page.wait_for_function(
-        """() => {
-            const mark = document.querySelector('.reader mark.best');
-            const inner = mark.getBoundingClientRect();
-            const outer = mark.closest('.reader-text').getBoundingClientRect();
-            return inner.top >= outer.top - 1 && inner.top < outer.bottom
-                && outer.bottom <= innerHeight + 1;
-        }"""
-    )
-    return mark
-
-
-def assert_no_overflow(page: Page) -> None:
-    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert width <= 0
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,8 @@ import gradio as gr
 from fastapi import FastAPI
 
 from citeback.errors import CitebackError
-from citeback.records import Progress, Verdict
+from citeback.records import Progress
+from citeback.serve import replies
 from citeback.serve.panels import (
     files_html,
     header_html,
@@ -24,25 +24,16 @@ from citeback.serve.panels import (
     update_sentence,
     welcome_html,
 )
-from citeback.serve.reading import ReaderView
-from citeback.serve.render import plain, question_markdown, spoken_answer
+from citeback.serve.render import plain, question_markdown
 from citeback.serve.session import (
-    Request,
     Turn,
-    around_passage,
-    open_request,
     remembered,
     take_again,
     take_turn,
     well_formed,
 )
-from citeback.serve.strings import (
-    LANGUAGES,
-    Words,
-    for_scripts,
-    preferred,
-    words_of,
-)
+from citeback.serve.strings import Words, for_scripts, preferred, words_of
+from citeback.serve.theme import COLOURS, MONO, SANS
 
 if TYPE_CHECKING:
     from citeback.library import Library
@@ -51,7 +42,9 @@ ASSETS = Path(__file__).parent / "assets"
 STYLES = (
     "style.css",
     "answer.css",
+    "cards.css",
     "reader.css",
+    "map.css",
     "tools.css",
     "drawers.css",
 )
@@ -64,6 +57,7 @@ SCRIPTS = (
     "drawers.js",
     "shortcuts.js",
     "reader_draw.js",
+    "reader_head.js",
     "reader_map.js",
     "reader_outline.js",
     "reader_find.js",
@@ -73,17 +67,6 @@ SCRIPTS = (
 # An hour after a tab is closed its conversation is forgotten here (seconds).
 SESSION_SECONDS = 3600
 ASKED_AT_ONCE = 4
-
-# What the framework's own parts say; it chooses the language by itself.
-FRAMEWORK_KEYS = ("ask_placeholder", "question", "ask", "refresh", "conversation")
-_in_their_words = gr.I18n(
-    **{
-        language: {key: words_of(language)(key) for key in FRAMEWORK_KEYS}
-        for language in LANGUAGES
-    }
-)
-
-_clicks = count(1)
 
 
 def build_page(library: Library) -> gr.Blocks:
@@ -100,9 +83,7 @@ def build_page(library: Library) -> gr.Blocks:
         with gr.Column(elem_id="library", elem_classes="drawer"):
             library_head = _html(library_head_html(english))
             files = _html(files_html(library.files(), english), elem_id="files")
-            refresh = gr.Button(
-                _in_their_words("refresh"), elem_id="refresh", size="md"
-            )
+            refresh = gr.Button(english("refresh"), elem_id="refresh", size="md")
             note = _html("", elem_id="note")
         with gr.Column(elem_id="history", elem_classes="drawer"):
             memory = _drawn("history.js", elem_id="memory")
@@ -113,16 +94,16 @@ def build_page(library: Library) -> gr.Blocks:
                     elem_id="welcome",
                     js_on_load=_asset("welcome.js"),
                 )
-                chat = _chatbot()
+                chat = _chatbot(english)
                 box = gr.Textbox(
-                    placeholder=_in_their_words("ask_placeholder"),
-                    label=_in_their_words("question"),
+                    placeholder=english("ask_placeholder"),
+                    label=english("question"),
                     show_label=False,
                     elem_id="question",
                     lines=1,
                     max_lines=4,
                     autofocus=True,
-                    submit_btn=str(_in_their_words("ask")),
+                    submit_btn=english("ask"),
                 )
             with gr.Column(elem_id="right", scale=4):
                 reader = _drawn("reader.js", "reader.html", elem_id="reader")
@@ -144,10 +125,14 @@ def build_page(library: Library) -> gr.Blocks:
             yield from _recalled(library, event, _words(request))
 
         def open_source(turns: list[Turn], event: gr.EventData) -> Any:
-            return _opened(library, turns, event)
+            value = replies.opened(
+                library, turns, event.wanted, focus=not event.quiet, reply=True
+            )
+            return gr.skip() if value is None else value
 
         def show_around(turns: list[Turn], event: gr.EventData) -> Any:
-            return _around(library, turns, event)
+            value = replies.around(library, turns, event.wanted)
+            return gr.skip() if value is None else value
 
         def update(
             request: gr.Request,
@@ -160,8 +145,18 @@ def build_page(library: Library) -> gr.Blocks:
         def translate(request: gr.Request) -> tuple[Any, ...]:
             words = _words(request)
             if words is english:
-                return (gr.skip(),) * 4
-            return (*_panels(library, words), library_head_html(words))
+                return (gr.skip(),) * 7
+            return (
+                *_panels(library, words),
+                library_head_html(words),
+                gr.update(value=words("refresh")),
+                gr.update(label=words("conversation")),
+                gr.update(
+                    placeholder=words("ask_placeholder"),
+                    label=words("question"),
+                    submit_btn=words("ask"),
+                ),
+            )
 
         panels = [header, files, welcome]
         outputs = [box, chat, reader, turns]
@@ -177,7 +172,9 @@ def build_page(library: Library) -> gr.Blocks:
             "concurrency_id": "ask",
             "api_visibility": "private",
         }
-        page.load(translate, None, [*panels, library_head], **at_once)
+        page.load(
+            translate, None, [*panels, library_head, refresh, chat, box], **at_once
+        )
         box.submit(ask, [box, turns], **asking)
         welcome.pick(ask_event, [turns], **asking)
         memory.ask(ask_event, [turns], **asking)
@@ -188,7 +185,7 @@ def build_page(library: Library) -> gr.Blocks:
         )
         around.show(show_around, [turns], [around], trigger_mode="multiple", **at_once)
         header.fresh(
-            lambda: ([], [], _reader_value(None)),
+            lambda: ([], [], replies.reader_value(None)),
             None,
             [turns, chat, reader],
             **at_once,
@@ -221,7 +218,6 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
         path="/",
         theme=_theme(),
         head=head,
-        i18n=_in_their_words,
         favicon_path=str(ASSETS / "icon.svg"),
         footer_links=[],
         # Nothing is uploaded to this page.
@@ -259,7 +255,12 @@ def _answered(
     asked = {"role": "user", "content": question_markdown(question)}
     yield "", [*_messages(turns, words), asked], gr.skip(), gr.skip()
     turns = take_turn(library, question, turns)
-    yield gr.skip(), _messages(turns, words), _beside(library, turns, words), turns
+    yield (
+        gr.skip(),
+        _messages(turns, words),
+        replies.beside(library, turns, words),
+        turns,
+    )
 
 
 def _recalled(
@@ -269,11 +270,11 @@ def _recalled(
     turns: list[Turn] = []
     for turns in take_again(library, remembered(event.turns)):
         yield gr.skip(), _messages(turns, words), gr.skip(), turns
-    wanted = _request(event.reader)
-    if wanted is None:
-        value = _beside(library, turns, words) if turns else gr.skip()
-    else:
-        value = _view(library, turns, wanted) or _beside(library, turns, words)
+    if not turns:
+        yield (gr.skip(),) * 4
+        return
+    value = replies.opened(library, turns, event.reader)
+    value = value or replies.beside(library, turns, words)
     yield gr.skip(), gr.skip(), value, turns
 
 
@@ -287,97 +288,6 @@ def _messages(turns: list[Turn], words: Words) -> list[dict[str, Any]]:
             {"role": "assistant", "content": _html(turn.html(words))},
         )
     ]
-
-
-def _beside(library: Library, turns: list[Turn], words: Words) -> dict[str, Any]:
-    """The reader beside a new answer: its first passage, unless the text is silent."""
-    turn = turns[-1]
-    if turn.answer is None:
-        return _reader_value(None, said="")
-    said = spoken_answer(turn.answer, words)
-    if turn.answer.verdict is Verdict.SILENT or not turn.answer.hits:
-        return _reader_value(None, said=said)
-    try:
-        view = open_request(library, turns, Request(turn=turn.number, number=1))
-    except CitebackError:
-        return _reader_value(None, said=said)
-    return _reader_value(view, said=said)
-
-
-def _opened(library: Library, turns: list[Turn], event: gr.EventData) -> Any:
-    """The reader after a click on a citation, a file or a link."""
-    wanted = _request(event.wanted)
-    if wanted is None:
-        return gr.skip()
-    value = _view(library, turns, wanted, opened=not event.quiet, reply=True)
-    return gr.skip() if value is None else value
-
-
-def _view(
-    library: Library,
-    turns: list[Turn],
-    wanted: Request,
-    *,
-    opened: bool = False,
-    reply: bool = False,
-) -> dict[str, Any] | None:
-    try:
-        view = open_request(library, turns, wanted)
-    except CitebackError as error:
-        return _reader_value(None, opened=True, problem=str(error))
-    return None if view is None else _reader_value(view, opened=opened, reply=reply)
-
-
-def _around(library: Library, turns: list[Turn], event: gr.EventData) -> Any:
-    """What a card shows around its passage; empty if that is gone."""
-    wanted = _request(event.wanted)
-    if wanted is None:
-        return gr.skip()
-    try:
-        view = around_passage(library, turns, wanted)
-    except CitebackError:
-        view = None
-    nothing = {"turn": wanted.turn, "number": wanted.number, "before": "", "after": ""}
-    return {**(view or nothing), "click": next(_clicks)}
-
-
-def _request(wanted: Any) -> Request | None:
-    """What the page's scripts ask for; None for what they would never send."""
-    try:
-        return Request(
-            turn=int(wanted.get("turn", -1)),
-            number=int(wanted.get("number", 0)),
-            also=int(wanted.get("also", -1)),
-            document=str(wanted.get("document", "")),
-            around=int(wanted.get("around", -1)),
-            start=int(wanted.get("start", -1)),
-            end=int(wanted.get("end", -1)),
-            state=str(wanted.get("state", "")),
-        )
-    except (AttributeError, TypeError, ValueError):
-        return None
-
-
-def _reader_value(
-    view: ReaderView | None,
-    *,
-    opened: bool = False,
-    reply: bool = False,
-    said: str = "",
-    problem: str = "",
-) -> dict[str, Any]:
-    """What reader.js draws; `click` makes each value new, so that repeats are seen.
-
-    `opened` asks for the focus; `reply` says that the page had asked for this view.
-    """
-    return {
-        "view": view,
-        "opened": opened,
-        "reply": reply,
-        "said": said,
-        "problem": problem,
-        "click": next(_clicks),
-    }
 
 
 def _updated(library: Library, progress: gr.Progress, words: Words) -> str:
@@ -423,10 +333,10 @@ def _html(
     )
 
 
-def _chatbot() -> gr.Chatbot:
+def _chatbot(english: Words) -> gr.Chatbot:
     return gr.Chatbot(
         elem_id="chat",
-        label=_in_their_words("conversation"),
+        label=english("conversation"),
         show_label=False,
         height=None,
         autoscroll=False,
@@ -439,30 +349,9 @@ def _chatbot() -> gr.Chatbot:
 
 def _theme() -> gr.themes.Base:
     """Gradio's own parts in the colours of style.css."""
-    sans = ["system-ui", "Segoe UI", "Noto Sans", "DejaVu Sans", "sans-serif"]
     return gr.themes.Base(
-        primary_hue="slate",
-        neutral_hue="slate",
-        font=sans,
-        font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
-    ).set(
-        body_background_fill="#f6f4ef",
-        body_background_fill_dark="#15171b",
-        body_text_color="#1f2329",
-        body_text_color_dark="#e7e4de",
-        body_text_color_subdued="#5b616b",
-        body_text_color_subdued_dark="#a3a8b1",
-        background_fill_primary="#fffefb",
-        background_fill_primary_dark="#1d2025",
-        background_fill_secondary="#efece5",
-        background_fill_secondary_dark="#262a30",
-        block_background_fill="#fffefb",
-        block_background_fill_dark="#1d2025",
-        border_color_primary="#dedad0",
-        border_color_primary_dark="#343941",
-        input_background_fill="#fffefb",
-        input_background_fill_dark="#1d2025",
-    )
+        primary_hue="slate", neutral_hue="slate", font=SANS, font_mono=MONO
+    ).set(**COLOURS)
 
 
 def _asset(name: str) -> str:

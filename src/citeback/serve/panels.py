@@ -16,7 +16,8 @@ def header_html(size: LibrarySize, words: Words) -> str:
     return (
         '<header class="masthead"><h1>Citeback</h1>'
         f'<p class="size">{_size(size, words)}</p>'
-        '<button type="button" class="plain icon fresh" data-fresh>'
+        '<button type="button" class="plain icon fresh" data-fresh'
+        f' aria-label="{escape(words("start_over"))}">'
         f"<span>{escape(words('start_over'))}</span></button>"
         f"{_opener('history', words)}{_opener('library', words)}"
         '<button type="button" class="plain help" data-help'
@@ -87,7 +88,8 @@ def update_sentence(report: UpdateReport, words: Words) -> str:
 def _opener(drawer: str, words: Words) -> str:
     return (
         f'<button type="button" class="plain icon {drawer}" data-drawer="{drawer}"'
-        f' aria-expanded="false" aria-controls="{drawer}">'
+        f' aria-expanded="false" aria-controls="{drawer}"'
+        f' aria-label="{escape(words(drawer))}">'
         f"<span>{escape(words(drawer))}</span></button>"
     )
 

@@ -9,7 +9,7 @@ const NAME_LETTERS = 80;
 const SURE_MS = 4000;
 
 let current = kept('current', '', 'sessionStorage'); // of this tab
-let reader = null; // what the reader shows, its turn counted from the first one kept
+let reader = null; // what the reader shows
 let saved = ''; // what was last written, so that it is written once
 // Until the page shows what was asked for, nothing is written: { count, then }.
 let awaited = null;
@@ -42,6 +42,13 @@ function seenOf(answer) {
   }
 }
 
+// What the reader shows, with the turn counted from the first answer on the page.
+function besideOf(list) {
+  if (!reader || reader.turn < 0) return reader;
+  const index = list.findIndex((one) => Number(one.dataset.turn) === reader.turn);
+  return index < 0 ? null : { ...reader, turn: index };
+}
+
 function save() {
   const list = answers();
   if (awaited) {
@@ -52,7 +59,8 @@ function save() {
   }
   if (list.length === 0) return;
   const turns = list.map((one) => ({ question: one.dataset.question, seen: seenOf(one) }));
-  const state = JSON.stringify([turns, reader]);
+  const beside = besideOf(list);
+  const state = JSON.stringify([turns, beside]);
   if (state === saved) return;
   saved = state;
   if (!current) use(crypto.getRandomValues(new Uint32Array(3)).join('-'));
@@ -60,7 +68,7 @@ function save() {
   const before = known.find((one) => one.id === current);
   const name = before ? before.name : turns[0].question.slice(0, NAME_LETTERS);
   const grown = !before || before.turns.length !== turns.length;
-  const entry = { id: current, name, at: grown ? Date.now() : before.at, turns, reader };
+  const entry = { id: current, name, at: grown ? Date.now() : before.at, turns, reader: beside };
   const others = known.filter((one) => one.id !== current);
   if (grown) write([entry, ...others]);
   else write(known.map((one) => (one.id === current ? entry : one)));
@@ -187,14 +195,19 @@ function passageOf(query) {
   if (!query.has('doc')) return null;
   return {
     document: query.get('doc'),
-    start: Number(query.get('start')),
-    end: Number(query.get('end')),
+    start: Number(query.get('start')) || 0,
+    end: Number(query.get('end')) || 0,
     state: query.get('state') || '',
   };
 }
 
 // What the address asks for, else the conversation that this tab had open.
 function begin() {
+  // The reader is drawn after this, and has to listen first.
+  if (!document.querySelector('.reader[data-ready]')) {
+    setTimeout(begin, 20);
+    return;
+  }
   const query = new URLSearchParams(location.search);
   const question = query.get('q') || '';
   const passage = passageOf(query);
@@ -218,9 +231,7 @@ const { signal } = window.citebackHistory;
 document.addEventListener('citeback:fresh', startOver, { signal });
 document.addEventListener('citeback:shown', (event) => {
   if (awaited) return;
-  const view = event.detail;
-  const index = view ? answers().findIndex((one) => Number(one.dataset.turn) === view.turn) : -1;
-  reader = view && { ...view, turn: index };
+  reader = event.detail;
   save();
 }, { signal });
 window.addEventListener('storage', draw, { signal });
@@ -234,5 +245,4 @@ observer.observe(document.documentElement, { childList: true, subtree: true });
 signal.addEventListener('abort', () => observer.disconnect());
 
 draw();
-// The reader, which is drawn beside this, has to listen first.
 setTimeout(begin);

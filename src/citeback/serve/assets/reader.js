@@ -2,8 +2,8 @@
 // Runs inside gr.HTML, which gives it `element`, `props`, `trigger` and `watch`.
 
 const {
-  t, make, button, iconButton, place, kept, keep, drawBlock, markPassage, drawMap, markMap,
-  moveViewport, drawOutline, drawFind, drawSelectionBar,
+  t, make, button, place, kept, keep, drawBlock, markPassage, drawHead, drawTools, drawSteps,
+  closeButton, drawMap, markMap, moveViewport, drawOutline, drawFind, drawSelectionBar,
 } = window.citeback;
 const pane = element.querySelector('.reader');
 const status = element.querySelector('[role=status]');
@@ -16,6 +16,7 @@ let active = 0; // the number of the passage that is marked in it
 let wanted = ''; // what the newest request asked for; older replies are dropped
 let opener = null; // how to find the button that opened the source
 let tools = {}; // of the drawn text: find, outline, selection
+let drawing = new AbortController(); // ends the listeners of what was drawn before
 const lastActive = new Map(); // the passage last marked of each turn
 
 // One set of listeners, even if the component is mounted again.
@@ -32,7 +33,7 @@ function say(text) {
 
 function drawEmpty(message) {
   const head = make('div', 'reader-head');
-  head.append(make('h2', 'reader-title', t('source')), closeButton());
+  head.append(make('h2', 'reader-title', t('source')), closeButton(close));
   tools = {};
   pane.replaceChildren(head, make('p', 'reader-empty', message));
   pane.dataset.ready = '';
@@ -55,65 +56,29 @@ function drawDocument(view) {
     drawMap(text, map, view.cited, activate);
     markMap(map, active);
   };
-  const selection = drawSelectionBar(text, view, () => { if (narrow.matches) close(); });
+  drawing.abort();
+  drawing = new AbortController();
+  const selection = drawSelectionBar(text, view, {
+    close: () => { if (narrow.matches) close(); },
+    signal: drawing.signal,
+  });
   const body = make('div', 'reader-body');
   body.append(text, map, selection.bar);
   tools = {
     map,
     selection,
-    outline: drawOutline(view.outline, goTo),
+    outline: drawOutline(view.outline, { go: goTo, signal: drawing.signal }),
     find: drawFind(text, {
       partial: view.earlier >= 0 || view.later >= 0,
       scrollTo: (range) => scrollTo(text, range),
     }),
   };
-  pane.replaceChildren(drawHead(view), drawTools(view), body);
+  const row = drawTools(tools, resize);
+  row.append(drawSteps(view.stops, active, step));
+  pane.replaceChildren(drawHead(view, close), row, body);
   redraw();
   text.addEventListener('scroll', () => moveViewport(text, map), { passive: true });
   new ResizeObserver(redraw).observe(text);
-}
-
-function drawHead(view) {
-  const head = make('div', 'reader-head');
-  const titles = make('div', 'reader-titles');
-  const title = make('h2', 'reader-title', view.title);
-  title.dir = 'auto';
-  title.title = view.title;
-  titles.append(title, make('p', 'reader-byline', view.byline));
-  head.append(titles, closeButton());
-  return head;
-}
-
-function drawTools(view) {
-  const row = make('div', 'reader-tools');
-  row.setAttribute('role', 'group');
-  row.setAttribute('aria-label', t('reading_tools'));
-  if (tools.outline) row.append(tools.outline);
-  row.append(tools.find.opener, tools.find.bar);
-  const sizes = make('div', 'sizes');
-  sizes.append(
-    button('plain smaller', 'A−', t('smaller'), () => resize(-1)),
-    button('plain larger', 'A+', t('larger'), () => resize(1)),
-  );
-  row.append(sizes, drawSteps(view));
-  return row;
-}
-
-function drawSteps(view) {
-  const steps = make('div', 'reader-steps');
-  if (view.stops.length === 0) return steps;
-  const position = view.stops.indexOf(active);
-  const previous = button('plain turn', '←', t('previous_passage'), () => step(-1));
-  const next = button('plain turn', '→', t('next_passage'), () => step(1));
-  previous.disabled = position <= 0;
-  next.disabled = position >= view.stops.length - 1;
-  const count = make('span', 'reader-count', `${position + 1} / ${view.stops.length}`);
-  steps.append(count, previous, next);
-  return steps;
-}
-
-function closeButton() {
-  return button('plain reader-close', '✕', t('close_source'), close);
 }
 
 function moreButton(label, around) {
@@ -198,7 +163,7 @@ function activate(number) {
   active = number;
   if (shown.turn >= 0) shown = { ...shown, active, key: `${shown.turn}:${number}` };
   wanted = shown.key;
-  pane.querySelector('.reader-steps').replaceWith(drawSteps(shown));
+  pane.querySelector('.reader-steps').replaceWith(drawSteps(shown.stops, active, step));
   markPassage(pane, active);
   markMap(tools.map, active);
   showActive(true);

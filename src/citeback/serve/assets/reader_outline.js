@@ -4,7 +4,7 @@
 
   // A button with its menu; `go` is called with the start of a heading. Null for a
   // document without headings.
-  function drawOutline(headings, go) {
+  function drawOutline(headings, { go, signal }) {
     if (headings.length === 0) return null;
     const holder = make('div', 'outline');
     const menu = make('ul', 'outline-menu');
@@ -51,8 +51,8 @@
       if (event.relatedTarget && !holder.contains(event.relatedTarget)) show(false);
     });
     document.addEventListener('pointerdown', (event) => {
-      if (holder.isConnected && !holder.contains(event.target) && !menu.hidden) show(false);
-    });
+      if (!holder.contains(event.target) && !menu.hidden) show(false);
+    }, { signal });
     holder.append(opener, menu);
     return holder;
   }

@@ -23,7 +23,7 @@
     const selection = getSelection();
     if (selection.isCollapsed || selection.rangeCount === 0) return null;
     const range = selection.getRangeAt(0);
-    if (!text.contains(range.commonAncestorContainer)) return null;
+    if (!text.contains(range.startContainer) && !text.contains(range.endContainer)) return null;
     const nodes = [...text.querySelectorAll('.block')];
     let quote = '';
     let gap = '';
@@ -54,13 +54,14 @@
     field.setSelectionRange(phrase.length, phrase.length);
   }
 
-  // A small bar that shows below what is selected in `text`.
-  function drawSelectionBar(text, view, close) {
+  // A small bar that shows below what is selected in `text`, until it is drawn anew.
+  function drawSelectionBar(text, view, { close, signal }) {
     const bar = make('div', 'selection-bar');
     bar.hidden = true;
     bar.setAttribute('role', 'group');
     bar.setAttribute('aria-label', t('selection'));
     let found = null;
+    let dragging = false;
 
     const quote = button('plain', t('quote_this'), '', async () => {
       await copyText(`“${found.quote}” — ${view.title}${found.label}`);
@@ -78,7 +79,20 @@
     // Pressing a button must not take the selection away.
     bar.addEventListener('pointerdown', (event) => event.preventDefault());
 
+    // A bar that comes up under the pointer would catch the selection.
+    text.addEventListener('pointerdown', (event) => {
+      dragging = event.pointerType === 'mouse';
+    });
+    for (const kind of ['pointerup', 'pointercancel']) {
+      document.addEventListener(kind, () => {
+        if (!dragging) return;
+        dragging = false;
+        follow();
+      }, { signal });
+    }
+
     function follow() {
+      if (dragging) return;
       found = text.isConnected ? selected(text, view.blocks) : null;
       bar.hidden = found === null;
       if (found) putBelow(found.range);
