@@ -15,8 +15,10 @@ from citeback.ask.every import every
 from citeback.ask.examples import example_questions
 from citeback.ask.filters import NO_FILTER, Parsed, parsed, text_of
 from citeback.ask.followup import resolve
+from citeback.ask.question import well_formed
 from citeback.errors import (
     IndexStateError,
+    QuestionError,
     StorageFullError,
     UnknownDocumentError,
 )
@@ -170,6 +172,7 @@ class Library:
         question hold for it alone. Raises QuestionError for what
         cannot be searched for, EncoderError and IndexStateError.
         """
+        question = well_formed(question)
         asked = parsed(question)
         # A filter holds for the question that it was typed with.
         before = [replace(turn, searched=text_of(turn.searched)) for turn in turns]
@@ -190,6 +193,7 @@ class Library:
 
         Raises QuestionError where there is nothing to look for.
         """
+        question = well_formed(question)
         with self._catalog.database.reading():
             return every(question.strip(), parsed(question), catalog=self._catalog)
 
@@ -197,6 +201,10 @@ class Library:
         self, asked: Parsed, *, limit: int | None, baseline: Baseline | None = None
     ) -> Answer:
         started = time.perf_counter()
+        if limit is not None and limit < 1:
+            raise QuestionError(
+                f"The limit is {limit}, but at least one passage must be asked for."
+            )
         encoder = self.encoder
         with self._catalog.database.reading():
             snapshot = self._current(encoder)
@@ -216,6 +224,7 @@ class Library:
 
         Raises QuestionError for a phrase without words, and what `ask` raises.
         """
+        phrase = well_formed(phrase)
         with self._catalog.database.reading():
             plain = Parsed(phrase, phrase, "", NO_FILTER)
             nearest = self._asked(plain, limit=None)

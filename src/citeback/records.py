@@ -33,7 +33,8 @@ class Block:
     """One paragraph, list, heading or piece of page furniture, in reading order.
 
     A list includes the paragraph that leads into it; `items` are its items.
-    `paragraph` counts paragraphs and lists from 1; headings and furniture have 0.
+    `paragraph` counts from 1 what can be found: paragraphs, lists, and headings that
+    nothing stands under; other headings and furniture have 0.
     `headings` is the path of headings above the block, outermost first; `level` is
     a heading's own depth from 1, and 0 elsewhere. `note` says why furniture is so.
     """
@@ -262,16 +263,32 @@ class EveryAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A place where a phrase stands, in whatever kind of block it begins.
+
+    `paragraph` and `note` are the block's: 0 and "" where it has none.
+    """
+
+    source: Source
+    kind: BlockKind
+    paragraph: int
+    note: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class AbsenceReport:
     """Where a phrase stands, or that it stands nowhere, in what was searched.
 
-    `places` are its occurrences in any inflection, by path and offset; `nearest` the
-    passages nearest to it. `unread` files could not be searched. `built` is when the
-    index was last brought up to date (ISO 8601, UTC).
+    `places` are its occurrences in any inflection, by path and offset, headings and
+    left-out parts included; `nearest` are the passages nearest to it. `unread` files
+    could not be searched. `built` is when the index was last brought up to date
+    (ISO 8601, UTC).
     """
 
     phrase: str
-    places: tuple[Place, ...]
+    places: tuple[Occurrence, ...]
     nearest: tuple[Hit, ...]
     paragraphs: int
     documents: int

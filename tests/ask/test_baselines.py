@@ -40,5 +40,7 @@ def test_a_baseline_answers_with_reasons_and_verdict(
 def test_bm25_finds_nothing_where_no_word_is_shared(make_library: MakeLibrary) -> None:
     library = make_library()
     library.update()
-    assert library.ask("football", baseline=Baseline.BM25).hits == ()
+    answer = library.ask("football", baseline=Baseline.BM25)
+    assert (answer.hits, answer.unseen) == ((), ("football",))
+    assert answer.notice == "No passage holds a word of the question."
     assert library.ask("football", baseline=Baseline.PLAIN).hits

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citeback.index.catalog import Catalog
 from citeback.index.words import content_stems, stems, words
 
 
@@ -18,6 +22,9 @@ from citeback.index.words import content_stems, stems, words
         ("नेपालको राजधानी", ["नेपालको", "राजधानी"]),
         ("東京 2020年", ["東", "京", "2020", "年"]),
         ("re-entry", ["re", "entry"]),
+        ("12,5 or 12.5, 1,2,3", ["12.5", "or", "12.5", "1.2.3"]),
+        ("1½ ⑴ ﬁne １２", ["1½", "⑴", "fine", "12"]),
+        ("soft\u00adware می\u200cخواهم", ["software", "میخواهم"]),
     ],
 )
 def test_words_in_many_scripts(text: str, expected: list[str]) -> None:
@@ -51,3 +58,17 @@ def test_content_stems_leave_stop_words_out_and_keep_the_written_word() -> None:
 
 def test_a_question_of_stop_words_keeps_them() -> None:
     assert list(content_stems("Who was he?")) == ["who", "was", "he"]
+
+
+def test_no_letter_is_lost_in_the_catalog(tmp_path: Path) -> None:
+    letters = [
+        chr(code)
+        for code in range(0x80, 0x20000)
+        if unicodedata.category(chr(code))[0] in "LN"
+    ]
+    wanted = {stem for letter in letters for stem in stems(f"{letter} a{letter}b")}
+    database = Catalog(tmp_path / "catalog.sqlite").database
+    database.run("INSERT INTO words VALUES (?)", (" ".join(wanted),))
+    held = {term for (term,) in database.rows("SELECT term FROM word_counts")}
+    database.close()
+    assert wanted - held == set()

@@ -78,6 +78,18 @@ def test_a_rule_at_the_top_is_not_front_matter(tmp_path: Path) -> None:
     assert document.source.title == "A"
 
 
+def test_an_interview_between_rules_is_not_front_matter(tmp_path: Path) -> None:
+    text = b"---\nAnna: Where was it built?\nBen: In Friedrichshafen.\n---\n\nMore.\n"
+    document = read_bytes(tmp_path, text)
+    kept = [b for b in document.blocks if b.kind is not BlockKind.FURNITURE]
+    assert "Friedrichshafen" in document.text[kept[0].start : kept[0].end]
+
+
+def test_front_matter_of_a_site_generator_is_known_by_its_keys(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, b"---\nlayout: post\n---\n\nBody.\n", "a.md")
+    assert document.blocks[0].kind is BlockKind.FURNITURE
+
+
 def test_the_first_top_heading_is_the_title(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, b"## Small\n\n# The *big* one\n\nBody.", "a.md")
     assert document.source.title == "The big one"

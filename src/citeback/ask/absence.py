@@ -1,53 +1,77 @@
-"""A phrase → where it stands, or that no paragraph holds it, and what comes nearest."""
+"""A phrase → where it stands, or that no document holds it, and what comes nearest."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from citeback.ask.occurrences import occurrences
 from citeback.errors import QuestionError
-from citeback.index import candidates as stored
 from citeback.index import words
 from citeback.index.catalog import Catalog
-from citeback.records import AbsenceReport, Answer, FileState, Passage, Place, Span
+from citeback.records import (
+    AbsenceReport,
+    Answer,
+    BlockKind,
+    Document,
+    FileState,
+    Occurrence,
+)
 
 SHOWN = 5
+NO_WORDS = (
+    "There are no words in this phrase to look for. Type one or more words as they "
+    "may stand in the text."
+)
 
 
 def absence(phrase: str, *, catalog: Catalog, nearest: Answer) -> AbsenceReport:
-    """Every paragraph that holds the phrase's words in a row, in any inflection.
+    """Every place of the phrase's words in a row, in any inflection.
 
-    `nearest` is what asking for the phrase gave. Raises QuestionError for a phrase
-    without words.
+    The whole text of every document is looked through: paragraphs, headings and what
+    was left out. `nearest` is what asking for the phrase gave. Raises QuestionError
+    for a phrase without words.
     """
-    wanted = words.stems(phrase)
-    if not wanted:
-        raise QuestionError("There are no words in this phrase to look for.")
-    found = stored.passages(catalog, stored.with_phrase(catalog, wanted))
-    places = [
-        Place(source, passage.paragraph, span.start, span.end)
-        for passage, source in found.values()
-        for span in occurrences(passage, wanted)
-    ]
+    if not any(words.words(phrase)):
+        raise QuestionError(NO_WORDS)
+    files = catalog.files()
+    places: list[Occurrence] = []
+    for file in files:
+        document = catalog.document(file.source.path)
+        if document is not None:
+            places.extend(_places(document, phrase))
     size = catalog.size()
     return AbsenceReport(
         phrase=" ".join(phrase.split()),
-        places=tuple(sorted(places, key=lambda p: (p.source.path, p.start))),
+        places=tuple(places),
         nearest=nearest.hits[:SHOWN],
         paragraphs=size.paragraphs,
         documents=size.documents,
-        unread=sum(file.state is FileState.REFUSED for file in catalog.files()),
+        unread=sum(file.state is FileState.REFUSED for file in files),
         built=catalog.meta("built"),
     )
 
 
-def occurrences(passage: Passage, wanted: list[str]) -> list[Span]:
-    """Where the stems stand in a row in the passage, as spans of the document."""
-    marked = [(words.stem(word), span) for word, span in words.words(passage.text)]
-    held = [stem for stem, _ in marked]
-    count = len(wanted)
-    return [
-        Span(
-            passage.start + marked[first][1].start,
-            passage.start + marked[first + count - 1][1].end,
-        )
-        for first in range(len(held) - count + 1)
-        if held[first : first + count] == wanted
-    ]
+def _places(document: Document, phrase: str) -> Iterator[Occurrence]:
+    starts = [block.start for block in document.blocks]
+    for span in occurrences(document.text, phrase):
+        number = bisect_right(starts, span.start) - 1
+        block = document.blocks[number] if number >= 0 else None
+        if block is None or span.start >= block.end:
+            yield Occurrence(
+                source=document.source,
+                kind=BlockKind.FURNITURE,
+                paragraph=0,
+                note="between the paragraphs",
+                start=span.start,
+                end=span.end,
+            )
+        else:
+            yield Occurrence(
+                source=document.source,
+                kind=block.kind,
+                paragraph=block.paragraph,
+                note=block.note,
+                start=span.start,
+                end=span.end,
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +32,7 @@ OTHER_LANGUAGE = (
     "None of the question's words occur in the library. If it is in another language "
     "than the texts, ask in theirs, or set CITEBACK_MODEL to a multilingual model."
 )
+NOTHING_SHARED = "No passage holds a word of the question."
 NO_QUESTION = (
     "There is no question beside the filter: these are the first of {} passages that "
     "match, in reading order."
@@ -65,17 +66,21 @@ def answer(
         return replace(_nothing(text, snapshot), notice=scoped.notice)
     if is_filter_alone:
         return _first(scoped, limit, catalog, snapshot)
+    holding = stored.passages_with(catalog, list(words.content_stems(text)))
     query = understood(
         text,
         encoder.encode_question(text),
         piece_spans=encoder.piece_spans([text])[0],
         projection=snapshot.projection,
         passages=len(snapshot.passages),
-        holding=stored.passages_with(catalog, list(words.content_stems(text))),
+        holding=holding,
     )
+    query = replace(query, unseen=_unseen(query, holding, catalog))
     ranked = _ranked(query, catalog, snapshot, baseline, scoped.among)
     if not ranked:  # BM25 without a word that any passage holds
-        return _nothing(text, snapshot)
+        return replace(
+            _nothing(text, snapshot), unseen=query.unseen, notice=NOTHING_SHARED
+        )
     # The lead over the second tells something even if one alone is wanted.
     found = hits(
         query,
@@ -167,6 +172,15 @@ def _first(scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot) -> A
         hits=hits,
         notice=notice.strip(),
     )
+
+
+def _unseen(
+    query: Query, holding: Mapping[str, int], catalog: Catalog
+) -> tuple[str, ...]:
+    """The question's words that stand nowhere: in no passage, heading, title or form."""
+    missing = [stem for stem in query.stems if not holding[stem]]
+    elsewhere = stored.outside(catalog, missing)
+    return tuple(query.stems[stem] for stem in missing if stem not in elsewhere)
 
 
 def _nothing(text: str, snapshot: Snapshot) -> Answer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,12 @@ from citeback.index import words
 
 # Texts whose vectors are further apart than this are not compared word by word.
 ALIKE = 0.9
-# Of the runs of three words in both texts, so many must be shared.
-SHARED = 0.8
-RUN = 3
+# Words that may be there or not without a change of what is said.
+LIGHT = frozenset("a also an of that the these this those".split())
+
+
+# Marks that change what is said, beside the words.
+_MARKS = re.compile(r"[%‰$€£¥₹<>=±?]|(?<!\S)[-−](?=\d)")
 
 
 def suspects(vectors: npt.NDArray[np.float32]) -> list[int]:
@@ -26,14 +29,15 @@ def suspects(vectors: npt.NDArray[np.float32]) -> list[int]:
 def groups(count: int, texts: Mapping[int, str]) -> list[list[int]]:
     """The positions 0 to count - 1, near-duplicates together behind their first.
 
-    `texts` holds those positions' texts that may have a duplicate. Two texts with
-    different numbers are never the same: a changed figure is news.
+    `texts` holds those positions' texts that may have a duplicate. Two texts are the
+    same if they have the same words in the same order, light ones left out: one more
+    "not", another name or figure makes another statement, which must be seen.
     """
     keys = {position: _key(text) for position, text in texts.items()}
     grouped: list[list[int]] = []
     for position in range(count):
         for group in grouped if position in keys else ():
-            if group[0] in keys and _same(keys[group[0]], keys[position]):
+            if keys.get(group[0]) == keys[position]:
                 group.append(position)
                 break
         else:
@@ -41,22 +45,7 @@ def groups(count: int, texts: Mapping[int, str]) -> list[list[int]]:
     return grouped
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """A text's numbers in order of size and its runs of words."""
-
-    numbers: Sequence[str]
-    runs: frozenset[tuple[str, ...]]
-
-
-def _key(text: str) -> _Key:
-    folded = [word for word, _ in words.words(text)]
-    numbers = sorted(word for word in folded if any(sign.isdigit() for sign in word))
-    runs = zip(*(folded[start:] for start in range(RUN)), strict=False)
-    return _Key(numbers, frozenset(runs) or frozenset([tuple(folded)]))
-
-
-def _same(one: _Key, other: _Key) -> bool:
-    if one.numbers != other.numbers:
-        return False
-    return len(one.runs & other.runs) >= SHARED * len(one.runs | other.runs)
+def _key(text: str) -> tuple[str, ...]:
+    folded = tuple(word for word, _ in words.words(text))
+    heavy = tuple(word for word in folded if word not in LIGHT) or folded
+    return (*heavy, *_MARKS.findall(text))

@@ -51,9 +51,14 @@ class Query:
     weights: Floats
 
 
+def well_formed(question: str) -> str:
+    """The question without what UTF-8 cannot carry (half a surrogate pair)."""
+    return question.encode("utf-8", "replace").decode("utf-8")
+
+
 def checked(question: str, *, max_characters: int) -> str:
     """The question without outer white space. Raises QuestionError with what to do."""
-    text = question.strip()
+    text = well_formed(question).strip()
     if not text:
         raise QuestionError("Type a question first.")
     if len(text) > max_characters:

@@ -102,6 +102,16 @@ def passages_with(catalog: Catalog, stems: Sequence[str]) -> dict[str, int]:
     return {stem: count or 0 for stem, count in rows}
 
 
+def outside(catalog: Catalog, stems: Sequence[str]) -> set[str]:
+    """Those of the stems that stand in a title, a heading or what was left out."""
+    rows = catalog.database.rows(
+        "SELECT DISTINCT stem FROM outside "
+        "WHERE stem IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(stems)),),
+    )
+    return {stem for (stem,) in rows}
+
+
 def dated_files(catalog: Catalog) -> list[tuple[str, str]]:
     """Path and date, as written, of every document that has passages, by path."""
     rows = catalog.database.rows(

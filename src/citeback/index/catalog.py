@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from citeback.index import words
 from citeback.index.database import DamagedDatabaseError, Database
 from citeback.index.pieces import Projection
 from citeback.records import (
@@ -135,8 +136,11 @@ class Catalog:
         source = document.source
         self._clear(source.path)
         self._write_file(document, FileState.INDEXED, "")
+        covered = []
         for entry in entries:
             self._write_passage(entry)
+            covered.append(Span(entry.passage.start, entry.passage.end))
+        self._write_outside(document, covered)
         self._next_build()
 
     def refuse(self, path: str, reason: str) -> None:
@@ -252,12 +256,27 @@ class Catalog:
             "INSERT INTO words (rowid, stems) VALUES (?, ?)", (passage.id, stems)
         )
 
+    def _write_outside(self, document: Document, covered: Sequence[Span]) -> None:
+        """Note the stems of the title and of what no passage covers."""
+        uncovered = [document.source.title]
+        end = 0
+        for span in sorted(covered, key=lambda span: span.start):
+            uncovered.append(document.text[end : span.start])
+            end = max(end, span.end)
+        uncovered.append(document.text[end:])
+        stems = {stem for text in uncovered for stem in words.stems(text)}
+        self.database.run_each(
+            "INSERT INTO outside VALUES (?, ?)",
+            ((stem, document.source.path) for stem in sorted(stems)),
+        )
+
     def _clear(self, path: str) -> None:
         mine = "(SELECT id FROM passages WHERE path = ?)"
         for statement in (
             f"DELETE FROM words WHERE rowid IN {mine}",
             f"DELETE FROM sentences WHERE passage IN {mine}",
             "DELETE FROM passages WHERE path = ?",
+            "DELETE FROM outside WHERE path = ?",
             "DELETE FROM files WHERE path = ?",
         ):
             self.database.run(statement, (path,))

@@ -64,9 +64,19 @@ CREATE TABLE projections (
     basis   BLOB NOT NULL           -- float32, little-endian, row after row
 ) WITHOUT ROWID;
 
--- Stems of each passage under the passage's id. Marks belong to their letter.
+-- Stems that stand in a document outside its passages: title, headings, what was left
+-- out.
+CREATE TABLE outside (
+    stem TEXT NOT NULL,
+    path TEXT NOT NULL REFERENCES files (path),
+    PRIMARY KEY (stem, path)
+) WITHOUT ROWID;
+CREATE INDEX outside_of_file ON outside (path);
+
+-- Stems of each passage under the passage's id, parted by spaces. They are folded
+-- already, and this tokenizer leaves every letter that is not ASCII as it is.
 CREATE VIRTUAL TABLE words USING fts5 (
     stems,
-    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '.'"
+    tokenize = "ascii tokenchars '.'"
 );
 CREATE VIRTUAL TABLE word_counts USING fts5vocab ('words', 'row');

@@ -16,19 +16,26 @@ import snowballstemmer
 from citeback.records import Span
 
 # Stored words and asked words must be made alike: change this when they are not.
-FINGERPRINT = "words-1"
+FINGERPRINT = "words-2"
 
 # Scripts written without spaces are matched sign by sign.
 _SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# Signs inside a word that show nothing: soft hyphen, non-joiner, joiner.
+_UNSEEN = "\u00ad\u200c\u200d"
 # A number with its separators ("2,178.5"), or a run of letters, digits and their
-# marks with an inner apostrophe ("Center's").
+# marks with an inner apostrophe ("Center's") or sign that shows nothing.
 _WORD = regex.compile(
     rf"[[{_SPACELESS}]--\p{{M}}]\p{{M}}*"
     r"|\p{N}+(?:[.,]\p{N}+)+(?![\p{L}\p{M}])"
-    rf"|[[\p{{L}}\p{{N}}]--[{_SPACELESS}]][[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}]]*"
+    rf"|[[\p{{L}}\p{{N}}]--[{_SPACELESS}]]"
+    rf"(?:[{_UNSEEN}]*[[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}]])*"
     rf"(?:['’][[\p{{L}}\p{{M}}]--[{_SPACELESS}]]+)?",
     regex.VERSION1,
 )
+_NOT_SHOWN = dict.fromkeys(map(ord, _UNSEEN))
+# Commas that part thousands; any other comma in a number is a decimal one.
+_THOUSANDS = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_PLAIN_SIGNS = regex.compile(r"[\p{L}\p{N}\p{M}.,'’]*")
 _STEMMER = snowballstemmer.stemmer("english")
 
 # Words that carry no topic in a question or a passage (English, closed classes).
@@ -76,9 +83,18 @@ def content_stems(text: str) -> dict[str, str]:
 
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
-    """The word in lower case, compatibility forms unified, Latin accents removed."""
-    folded = unicodedata.normalize("NFKC", word).casefold()
-    folded = folded.replace("’", "'").replace(",", "")
+    """The word in lower case, compatibility forms unified, Latin accents removed.
+
+    A number has no commas between thousands and a point for a decimal comma.
+    """
+    word = word.translate(_NOT_SHOWN)
+    unified = unicodedata.normalize("NFKC", word)
+    # "½" and "⑴" would come apart; they stay as they are.
+    if not _PLAIN_SIGNS.fullmatch(unified):
+        unified = unicodedata.normalize("NFC", word)
+    folded = unified.casefold().replace("’", "'")
+    if "," in folded:
+        folded = folded.replace(",", "" if _THOUSANDS.fullmatch(folded) else ".")
     if folded.isascii():
         return folded
     decomposed = unicodedata.normalize("NFD", folded)

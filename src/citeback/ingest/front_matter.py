@@ -25,6 +25,17 @@ _KEYS = {
     "url": "url",
     "link": "url",
 }
+# Others that only site generators write.
+_RECOGNISED = _KEYS.keys() | {
+    "aliases",
+    "categories",
+    "category",
+    "draft",
+    "layout",
+    "permalink",
+    "slug",
+    "tags",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +52,9 @@ class FrontMatter:
 def front_matter(text: str) -> FrontMatter:
     """What the text says of itself in its first lines; all empty without any.
 
-    Values are as written (a date is not turned into another form). Lines that are
-    not valid YAML are still read one by one, because `title: Jobs: a study` is
-    what people write.
+    One of the lines must have a key that is known. Values are as written (a date is
+    not turned into another form). Lines that are not valid YAML are still read one by
+    one, because `title: Jobs: a study` is what people write.
     """
     # A lone \r ends a line too, but "^" and "$" know only \n.
     head = text[:LONGEST].replace("\r", "\n")
@@ -51,7 +62,8 @@ def front_matter(text: str) -> FrontMatter:
     if match is None:
         return FrontMatter()
     pairs = _pairs(match[1])
-    if not pairs:
+    # Lines of a play or an interview have the form of pairs, too.
+    if not any(key.lower() in _RECOGNISED for key in pairs):
         return FrontMatter()
     found: dict[str, str] = {}
     for key, value in pairs.items():

@@ -1,4 +1,4 @@
-"""Cut a document's paragraphs and lists into passages that the encoder can read."""
+"""Cut what a document says, block by block, into passages that the encoder can read."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from citeback.ingest.lines import after_marker
 from citeback.ingest.sentences import sentence_spans
-from citeback.records import Block, BlockKind, Document, Passage, Span
+from citeback.records import Block, Document, Passage, Span
 
-SPLITTER = "1"
+SPLITTER = "2"
 """Names the rules of reading and splitting; raised by hand whenever they change, so
 that what older rules cut is cut anew."""
 
@@ -54,7 +54,7 @@ def split(
     seen: Counter[tuple[str, ...]] = Counter()
     passages: list[Passage] = []
     for block in document.blocks:
-        if block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST):
+        if block.paragraph:
             for passage in _passages(document.source.path, block, scale, limit):
                 key = _key(document, passage)
                 identity = _id(*key, str(seen[key]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Self
@@ -11,16 +12,20 @@ from tqdm import tqdm
 from citeback.records import (
     AbsenceReport,
     Answer,
+    BlockKind,
     EveryAnswer,
     FileReport,
     FileState,
     Hit,
+    Occurrence,
     Progress,
     UpdateReport,
     Verdict,
 )
 
 WIDTH = 88
+# Control signs, and those that turn the direction of the text after them.
+_REWRITING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 HEADLINES = {
     Verdict.ANSWERS: "The text says:",
     Verdict.TOUCHES: "The text touches on this but may not answer it.",
@@ -47,7 +52,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
 def _hit_lines(hit: Hit) -> Iterator[str]:
     yield from _wrapped(f"[{hit.number}] {_shown(locator(hit))}")
     yield from _wrapped(_flat(hit.passage.text), indent="    ")
-    yield f"    {hit.source.path}:{hit.passage.start}-{hit.passage.end}"
+    yield f"    {_shown(hit.source.path)}:{hit.passage.start}-{hit.passage.end}"
     for place in hit.also_in:
         yield f"    also in {_shown(place.source.title)}, ¶ {place.paragraph}"
 
@@ -65,11 +70,8 @@ def every_lines(found: EveryAnswer) -> Iterator[str]:
     """Every passage found, under its document, with the counts before."""
     if found.notice:
         yield from (*_wrapped(found.notice), "")
-    documents = len(found.documents)
-    yield (
-        f"{found.count} {'passage' if found.count == 1 else 'passages'} in "
-        f"{documents} {'document' if documents == 1 else 'documents'}."
-    )
+    passages = _counted(found.count, "passage")
+    yield f"{passages} in {_counted(len(found.documents), 'document')}."
     for document in found.documents:
         title = _shown(document.source.title)
         yield from ("", f"{title} ({len(document.passages)})")
@@ -78,31 +80,46 @@ def every_lines(found: EveryAnswer) -> Iterator[str]:
             headings = "".join(f"{_shown(name)} › " for name in passage.headings)
             yield from ("", f"  {headings}¶ {passage.paragraph}")
             yield from _wrapped(_flat(passage.text), indent="    ")
-            yield f"    {document.source.path}:{passage.start}-{passage.end}"
+            yield f"    {_shown(document.source.path)}:{passage.start}-{passage.end}"
 
 
 def absence_lines(report: AbsenceReport) -> Iterator[str]:
     """Where a phrase stands, or that it is nowhere; what was searched and when."""
     phrase = _flat(report.phrase)
     searched = (
-        f"{report.paragraphs} paragraphs of {report.documents} documents "
-        f"(index of {report.built})"
+        f"{_counted(report.paragraphs, 'paragraph')} of "
+        f"{_counted(report.documents, 'document')}"
     )
+    whole = "headings and left-out parts"
     if report.places:
-        yield f"“{phrase}” stands {len(report.places)} times in {searched}:"
+        times = _counted(len(report.places), "time")
+        yield f"“{phrase}” stands {times} in {searched}, {whole} looked through, too"
+        yield f"(index of {report.built}):"
         for place in report.places:
             yield (
-                f"    {_shown(place.source.title)}, ¶ {place.paragraph}  "
+                f"    {_shown(place.source.title)}, {_kind(place)}  "
                 f"{_shown(place.source.path)}:{place.start}-{place.end}"
             )
     else:
-        yield f"“{phrase}” stands in none of {searched}."
+        yield f"“{phrase}” stands in none of {searched}, nor in their {whole}"
+        yield f"(index of {report.built})."
     if report.unread:
-        yield f"{report.unread} files could not be read and were not searched."
+        files = _counted(report.unread, "file")
+        yield f"Not searched, because not readable: {files}."
     if report.nearest and not report.places:
         yield from ("", "Nearest wording:")
         for hit in report.nearest:
             yield from ("", *_hit_lines(hit))
+
+
+def _kind(place: Occurrence) -> str:
+    """In what an occurrence stands: a paragraph by its number, a heading, a note."""
+    if place.kind is BlockKind.FURNITURE:
+        return f"left out ({place.note})"
+    number = f"¶ {place.paragraph}" if place.paragraph else ""
+    if place.kind is BlockKind.HEADING:
+        return f"heading {number}".rstrip()
+    return number
 
 
 def file_lines(reports: tuple[FileReport, ...]) -> Iterator[str]:
@@ -112,7 +129,8 @@ def file_lines(reports: tuple[FileReport, ...]) -> Iterator[str]:
         if report.state is FileState.REFUSED:
             yield f"{name}: not read: {report.reason}"
             continue
-        yield f"{name}: {report.paragraphs} paragraphs, {report.passages} passages"
+        paragraphs = _counted(report.paragraphs, "paragraph")
+        yield f"{name}: {paragraphs}, {_counted(report.passages, 'passage')}"
         if report.reason:
             yield f"    {report.state}: {report.reason}"
         for block in report.skipped:
@@ -133,8 +151,8 @@ def update_lines(report: UpdateReport) -> Iterator[str]:
         if paths
     ]
     yield (
-        f"Documents: {', '.join(counts) or 'none'}; {report.embedded} texts embedded "
-        f"in {report.seconds:.1f} s."
+        f"Documents: {', '.join(counts) or 'none'}; "
+        f"{_counted(report.embedded, 'text')} embedded in {report.seconds:.1f} s."
     )
     for file in report.refused:
         yield f"{_shown(file.source.path)}: {file.state}: {file.reason}"
@@ -170,13 +188,24 @@ def _flat(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Without control signs, which could rewrite what the terminal shows."""
-    return "".join(
-        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text
-    )
+    """Without signs that rewrite what a terminal shows, or turn its lines around.
+
+    Joiners and soft hyphens are part of the words and stay.
+    """
+    return _REWRITING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
+    """Lines of words; a word is never parted, so that a quote can be copied."""
     return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     ) or [indent]
