@@ -275,6 +275,19 @@ def test_every_passage_of_a_filter_stands_in_reading_order(library: Library) -> 
         library.every("?!")
 
 
+def test_every_passage_means_its_own_text_and_reading_order(
+    library: Library, content: Path
+) -> None:
+    text = "\n\n".join(f"The ferry made {n} trips." for n in range(12))
+    (content / "Ferries.txt").write_text(text)
+    library.update()
+    (document,) = library.every("ferry trips file:ferries").documents
+    places = [one.passage.paragraph for one in document.passages]
+    assert places == list(range(1, 13))
+    assert library.every("apple tree").count == 1
+    assert library.every("apple tree garden").count == 0  # only its heading says so
+
+
 def test_the_command_line_counts_every_passage(
     library: Library,
 ) -> None:

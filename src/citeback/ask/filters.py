@@ -28,11 +28,13 @@ QUOTES = (
 _QUOTED = "|".join(
     f"{opening}[^{opening}{closing}\n]+{closing}" for opening, closing in QUOTES
 )
-# An operator begins after white space or "(", so that "re-entry" and 5" are none.
+# An operator begins after white space or "(", so that "re-entry" and 5" are none, and
+# ends before white space or a mark, so that taking it out joins nothing.
 _OPERATOR = re.compile(
-    rf"(?<![^\s(])(?:(?P<phrase>{_QUOTED})(?!\w)"
-    rf"|-(?P<without>{_QUOTED}|[^\W\d_][^\s\"“”„«»()]*)"
-    rf"|(?P<name>file|after|before):(?P<value>{_QUOTED}|[^\s\"“”„«»]+))",
+    rf"(?<![^\s(])(?:(?P<phrase>{_QUOTED})"
+    rf"|-(?P<without>{_QUOTED}|[^\W\d_][^\s()\"“”„«»]*+)"
+    rf"|(?P<name>file|after|before):(?P<value>{_QUOTED}|[^\s\"“”„«»]++))"
+    r"(?=[\s().,;:!?…]|$)",
     re.IGNORECASE,
 )
 _MARKS = "".join(sorted({sign for pair in QUOTES for sign in pair}))
@@ -128,6 +130,8 @@ def _kind_and_value(match: re.Match[str]) -> tuple[str, str]:
     kind = match["name"].lower() if match["name"] else str(match.lastgroup)
     value = match["value"] if match["name"] else match[kind]
     value = value.strip(_MARKS).strip()
+    if "(" not in value:  # as in "(file:report)"
+        value = value.rstrip(")")
     return kind, value.rstrip(",;!" if kind == "file" else ",;!?.")
 
 
