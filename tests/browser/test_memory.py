@@ -128,7 +128,7 @@ def test_a_conversation_is_exported_as_markdown(served: Served, visit: Visit) ->
     )
     assert r"## Who guards the zeppelin hangar \*and\* \<why\>?" in text
     assert r"> The zeppelin hangar \<script\>window." in text
-    assert "<script" not in text
+    assert not re.search(r"(?<!\\)<script", text)
     # One that is not on the page is opened first.
     with page.expect_download() as download:
         panel.get_by_role("button", name="Export “What").click()

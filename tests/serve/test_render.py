@@ -207,6 +207,15 @@ def test_the_notice_is_shown() -> None:
     )
 
 
+@pytest.mark.parametrize("verdict", Verdict)
+def test_how_often_such_a_verdict_was_right_stands_below_it(verdict: Verdict) -> None:
+    said = replace(answer(verdict=verdict), assurance="In tests, <9> of 10.")
+    html = answer_html(said, 0, ENGLISH)
+    assert "In tests, &lt;9&gt; of 10." in html
+    assert html.index("verdict") < html.index("In tests")
+    assert "assurance" not in answer_html(answer(verdict=verdict), 0, ENGLISH)
+
+
 def test_a_part_of_a_paragraph_is_named_and_headings_are_shown() -> None:
     one = hit("One.", "One.")
     passage = replace(one.passage, part=2, parts=3, headings=("A & B", "C"))

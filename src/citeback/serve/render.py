@@ -120,9 +120,9 @@ def _article(
 
 def _verdict(answer: Answer, words: Words) -> str:
     sentence = escape(_sentence(answer, words))
-    # How often answers judged like this one were right, where that was measured.
-    measured = getattr(answer, "assurance", "")
-    assurance = f'<p class="assurance">{escape(measured)}</p>' if measured else ""
+    assurance = ""
+    if answer.assurance:
+        assurance = f'<p class="assurance">{escape(answer.assurance)}</p>'
     if answer.verdict is not Verdict.SILENT:
         dot = '<i aria-hidden="true"></i>'
         return f'<p class="verdict">{dot}{sentence}</p>{assurance}'

@@ -11,7 +11,7 @@ const SURE_MS = 4000;
 let current = kept('current', '', 'sessionStorage'); // of this tab
 let reader = null; // what the reader shows
 let saved = ''; // what was last written, so that it is written once
-// Until the page shows what was asked for, nothing is written: { count, then }.
+// Until the page shows what was asked for, nothing is written: { questions, then }.
 let awaited = null;
 
 const answers = () => [...document.querySelectorAll('#chat .answer')];
@@ -52,7 +52,8 @@ function besideOf(list) {
 function save() {
   const list = answers();
   if (awaited) {
-    if (list.length !== awaited.count) return;
+    const shown = list.map((one) => one.dataset.question);
+    if (JSON.stringify(shown) !== JSON.stringify(awaited.questions)) return;
     const { then } = awaited;
     awaited = null;
     if (then) then();
@@ -78,7 +79,7 @@ function startOver() {
   use('');
   reader = null;
   saved = '';
-  awaited = { count: 0, then: null };
+  awaited = { questions: [], then: null };
   draw();
 }
 
@@ -86,7 +87,7 @@ function recall(entry, then = null, instead = null) {
   use(entry.id);
   saved = '';
   reader = entry.reader;
-  awaited = { count: entry.turns.length, then };
+  awaited = { questions: entry.turns.map((turn) => turn.question), then };
   trigger('recall', { turns: entry.turns, reader: instead || entry.reader });
   draw();
 }
