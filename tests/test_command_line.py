@@ -91,7 +91,7 @@ def test_index_and_list_as_text_and_json(
 def test_index_rebuild(run: Run, capsys: pytest.CaptureFixture) -> None:
     assert run("index") == 0
     assert run("index", "--rebuild") == 0
-    assert "put aside" in capsys.readouterr().out
+    assert "2 changed" in capsys.readouterr().out
 
 
 def test_errors_are_one_sentence_and_status_2(
@@ -102,6 +102,85 @@ def test_errors_are_one_sentence_and_status_2(
     content.rename(content.with_name("gone"))
     assert run("index") == 2
     assert "There is no folder" in capsys.readouterr().err
+
+
+def test_a_damaged_index_is_told_of_by_every_command(
+    run: Run, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    assert run("index") == 0
+    (tmp_path / "index" / "catalog.sqlite").write_bytes(b"no database" * 1000)
+    capsys.readouterr()
+    assert run("list") == 0
+    assert "damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["list"], ["ask", "What?"], ["index"]])
+def test_a_command_in_the_wrong_place_leaves_nothing_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(command) == (0 if command == ["list"] else 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--limit", "abc"), "'abc' is not a whole number from 1 up"),
+        (("--limit", "0"), "'0' is not a whole number from 1 up"),
+        (("--index", ""), "it is empty; name a folder"),
+        (("--content", " "), "it is empty; name a folder"),
+    ],
+)
+def test_wrong_options_are_explained(
+    run: Run,
+    capsys: pytest.CaptureFixture,
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    with pytest.raises(SystemExit):
+        run("ask", "What?", *arguments)
+    assert message in capsys.readouterr().err
+
+
+def started(
+    tmp_path: Path, content: Path, *command: str, encoding: str = "utf-8"
+) -> subprocess.Popen[bytes]:
+    """The command line in a process of its own, with the bundled model."""
+    folders = ["--content", str(content), "--index", str(tmp_path / "index")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "citeback", *command, *folders],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "src", "PYTHONIOENCODING": encoding},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_an_output_that_lacks_a_sign_shows_a_question_mark(
+    run: Run, tmp_path: Path, content: Path
+) -> None:
+    (content / "नेपाल.txt").write_text("Words.", encoding="utf-8")
+    assert run("index") == 0
+    out, err = started(tmp_path, content, "list", encoding="cp1252").communicate()
+    assert b"?????.txt: 1 paragraph" in out
+    assert err == b""
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(
+    run: Run, tmp_path: Path, content: Path
+) -> None:
+    for number in range(3000):
+        (content / f"refused-{number}-{'x' * 60}.png").touch()
+    assert run("index") == 0
+    process = started(tmp_path, content, "list")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
 
 
 def test_control_signs_do_not_reach_the_terminal(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import TEXTS, MakeLibrary
+from conftest import CONTENT, TEXTS, MakeLibrary
 from doubles import WordHashEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -333,11 +333,54 @@ def test_hidden_files_notes_and_links_outside_are_not_read(
     (tmp_path / "secret.txt").write_text("The password is swordfish.")
     (content / "link.txt").symlink_to(tmp_path / "secret.txt")
     (content / ".hidden.txt").write_text("Hidden words.")
-    (content / "README.md").write_text("Notes on the folder.")
+    shutil.copy(CONTENT / "README.md", content)
     library = make_library()
     report = library.update()
     assert report.added == ("garden.md", "kettle.txt")
     assert ["link" in file.reason for file in report.refused] == [True]
+
+
+def test_a_readme_of_the_users_is_a_document(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    (content / "README.md").write_text("Zebras live in my own folder.")
+    library = make_library()
+    assert "README.md" in library.update().added
+    assert paths(library, "Where do zebras live?")[0] == "README.md"
+
+
+def test_linked_folders_and_broken_links_are_reported_with_what_to_do(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "far.txt").write_text("Far words.")
+    (content / "linked").symlink_to(tmp_path / "outside")
+    (content / "broken.txt").symlink_to("nowhere.txt")
+    report = make_library().update()
+    refused = {file.source.path: file.reason for file in report.refused}
+    assert refused.keys() == {"broken.txt", "linked"}
+    assert "copy the folder itself" in refused["linked"]
+    assert "remove it" in refused["broken.txt"]
+
+
+def test_a_question_with_half_a_surrogate_pair_is_searched_for(
+    make_library: MakeLibrary,
+) -> None:
+    library = make_library()
+    library.update()
+    answer = library.ask("kettle \udcff water")
+    assert answer.hits[0].source.path == "kettle.txt"
+    assert answer.question == "kettle ? water"
+    assert library.absent("kettle \ud800").phrase == "kettle ?"
+    assert library.every("kettle \ud800").question == "kettle ?"
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_below_one_is_refused(make_library: MakeLibrary, limit: int) -> None:
+    library = make_library()
+    library.update()
+    with pytest.raises(QuestionError, match="at least one"):
+        library.ask(KETTLE, limit=limit)
 
 
 @pytest.mark.parametrize(

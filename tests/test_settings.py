@@ -23,6 +23,10 @@ def test_defaults_and_values() -> None:
     ("name", "value", "message"),
     [
         ("CITEBACK_PROT", "1", "Did you mean CITEBACK_PORT"),
+        ("CITEBACK_FROBNICATE", "1", "There are: CITEBACK_CONTENT, .*CITEBACK_PORT"),
+        ("CITEBACK_INDEX", "", "CITEBACK_INDEX is empty"),
+        ("CITEBACK_CONTENT", " ", "CITEBACK_CONTENT is empty"),
+        ("CITEBACK_INDEX", "in\udcffdex", "is not valid text"),
         ("CITEBACK_PORT", "many", "must be a whole number"),
         ("CITEBACK_PORT", "70000", "ports end at 65535"),
         ("CITEBACK_BATCH_SIZE", "0", "must be 1 or more"),
@@ -31,6 +35,10 @@ def test_defaults_and_values() -> None:
 def test_wrong_settings_are_explained(name: str, value: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         from_environment({name: value})
+
+
+def test_what_the_tests_are_told_by_is_no_setting() -> None:
+    assert from_environment({"CITEBACK_TEST_EVERYTHING": "1"}) == Settings()
 
 
 def test_the_readme_names_every_setting_with_its_default() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from citeback.errors import SettingsError
 
 PREFIX = "CITEBACK_"
+# What the tests are told by; no setting begins so.
+NOT_SETTINGS = f"{PREFIX}TEST_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,25 @@ class Settings:
                 )
         if self.port > 65535:
             raise SettingsError(f"{PREFIX}PORT is {self.port}, but ports end at 65535.")
+        try:
+            str(self.index).encode()
+        except UnicodeEncodeError:
+            raise SettingsError(
+                f"The name of the index folder {str(self.index)!r} is not valid text. "
+                f"Set {PREFIX}INDEX to a folder with another name."
+            ) from None
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings that the environment asks for, defaults elsewhere.
 
-    Raises SettingsError for a `CITEBACK_` name that does not exist, with the nearest
-    one that does, and for a value that is not of the setting's kind.
+    Raises SettingsError for a `CITEBACK_` name that does not exist, with one like it
+    or all that do, and for a value that is not of the setting's kind.
     """
     kinds = {field.name: type(field.default) for field in fields(Settings)}
     values: dict[str, Path | str | int] = {}
     for name, value in environment.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or name.startswith(NOT_SETTINGS):
             continue
         key = name.removeprefix(PREFIX).lower()
         if key not in kinds:
@@ -62,8 +71,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _nearest(key: str, kinds: Mapping[str, type]) -> str:
-    near = difflib.get_close_matches(key, kinds, n=1, cutoff=0)
-    return f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
+    near = difflib.get_close_matches(key, kinds, n=1)
+    if near:
+        return f" Did you mean {PREFIX}{near[0].upper()}?"
+    return f" There are: {', '.join(PREFIX + kind.upper() for kind in kinds)}."
 
 
 def _parse(name: str, value: str, kind: type) -> Path | str | int:
@@ -76,4 +87,6 @@ def _parse(name: str, value: str, kind: type) -> Path | str | int:
             ) from None
     if kind is str:
         return value
+    if not value.strip():
+        raise SettingsError(f"{name} is empty. Name a folder, or unset it.")
     return Path(value)

@@ -9,8 +9,13 @@ from pathlib import Path
 
 from citeback.errors import ContentError
 
-# The folder's own notes on what may be dropped there; no document of the user's.
+# The notes that the folder came with, on what may be dropped there. Another README.md
+# is a document like others.
 NOTES = "README.md"
+NOTES_BEGIN = b"# What belongs here"
+
+
+LINKED_FOLDER = "it is a link to a folder; copy the folder itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +53,35 @@ def _walk(content: Path) -> Iterator[FoundFile]:
     root = content.resolve()
     for folder, folders, files in os.walk(content, onerror=_fail):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        for link in filter(os.path.islink, (Path(folder, name) for name in folders)):
+            yield _refused(link.relative_to(content).as_posix(), link, LINKED_FOLDER)
         for file in files:
             path = Path(folder, file)
             name = path.relative_to(content).as_posix()
-            if file.startswith(".") or name == NOTES:
+            if file.startswith(".") or (name == NOTES and _is_notes(path)):
                 continue
             yield _found(name, path, root)
+
+
+def _is_notes(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(NOTES_BEGIN)) == NOTES_BEGIN
+    except OSError:
+        return False  # a file that cannot be opened is reported like any other
+
+
+def _refused(name: str, path: Path, reason: str) -> FoundFile:
+    """A file that must not be opened; bytes in its name that are no text are escaped."""
+    escaped = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return FoundFile(escaped, path, reason)
 
 
 def _found(name: str, path: Path, root: Path) -> FoundFile:
     try:
         name.encode()
     except UnicodeEncodeError:
-        # Bytes that are no text: shown escaped, and opened by nobody.
-        escaped = os.fsencode(name).decode("utf-8", "backslashreplace")
-        return FoundFile(escaped, path, "its name is not valid text; rename it")
+        return _refused(name, path, "its name is not valid text; rename it")
     try:
         inside = path.resolve().is_relative_to(root)
         regular = path.is_file()
@@ -74,7 +93,9 @@ def _found(name: str, path: Path, root: Path) -> FoundFile:
         )
     if not regular:
         return FoundFile(
-            name, path, "it is no file that can be read, or a link to none"
+            name,
+            path,
+            "it is no ordinary file, or a link that leads nowhere; remove it",
         )
     return FoundFile(name, path, "")
 

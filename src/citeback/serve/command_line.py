@@ -6,16 +6,24 @@ Exit status 0, 1 where a measure is below its threshold, 2 where something faile
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from citeback import __version__
-from citeback.errors import BelowThresholdError, CitebackError, IndexBusyError
+from citeback.errors import (
+    BelowThresholdError,
+    CitebackError,
+    ContentError,
+    IndexBusyError,
+)
 from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
-from citeback.records import UpdateReport
+from citeback.records import FileReport, UpdateReport
 from citeback.serve import evaluating, terminal
 from citeback.serve.as_json import (
     absence_json,
@@ -24,7 +32,7 @@ from citeback.serve.as_json import (
     file_json,
     update_json,
 )
-from citeback.settings import from_environment
+from citeback.settings import Settings, from_environment
 
 BELOW = 1
 FAILED = 2
@@ -34,11 +42,25 @@ Command = Callable[[Library, argparse.Namespace], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; returns the exit status."""
     options = _parser().parse_args(arguments)
+    take_any_sign()
     try:
-        settings = from_environment()
-        with Library.open(options.content, options.index, settings=settings) as library:
+        settings = _settings(options)
+        if options.command is list_files and not settings.index.is_dir():
+            _list([], options)
+            return 0
+        if options.command is not evaluate or options.path.is_file():
+            check_folders(settings)
+        with Library.open(settings=settings) as library:
             command: Command = options.command
-            command(library, options)
+            try:
+                command(library, options)
+            finally:
+                _tell(library.notices)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough, as `head` does. What is still to be written at
+        # the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except BelowThresholdError as error:
         print(f"citeback: {error}", file=sys.stderr)
         return BELOW
@@ -49,6 +71,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("citeback: stopped; what was complete is kept.", file=sys.stderr)
         return FAILED
     return 0
+
+
+def take_any_sign() -> None:
+    """Let an output that lacks a sign show "?" for it, rather than stop there."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def check_folders(settings: Settings) -> None:
+    """Raise ContentError where there is neither a document nor an index to ask.
+
+    Otherwise a command given in the wrong place would leave an index folder there.
+    """
+    if not settings.content.is_dir() and not settings.index.is_dir():
+        raise ContentError(
+            f"There is no folder {settings.content}. Make it and put documents into it, "
+            "or set CITEBACK_CONTENT to the folder that holds them."
+        )
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """The settings of the environment, those of the command line above them."""
+    settings = from_environment()
+    if options.content is not None:
+        settings = replace(settings, content=options.content)
+    if options.index is not None:
+        settings = replace(settings, index=options.index)
+    return settings
 
 
 def ask(library: Library, options: argparse.Namespace) -> None:
@@ -95,7 +145,10 @@ def index(library: Library, options: argparse.Namespace) -> None:
 
 def list_files(library: Library, options: argparse.Namespace) -> None:
     """List the files as of the last update."""
-    files = library.files()
+    _list(library.files(), options)
+
+
+def _list(files: Sequence[FileReport], options: argparse.Namespace) -> None:
     if options.json:
         _print_json([file_json(report) for report in files])
     else:
@@ -137,10 +190,10 @@ def update(library: Library, *, quiet: bool, rebuild: bool = False) -> UpdateRep
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
-        "--content", type=Path, help="folder of documents (CITEBACK_CONTENT)"
+        "--content", type=_folder, help="folder of documents (CITEBACK_CONTENT)"
     )
     shared.add_argument(
-        "--index", type=Path, help="folder of the index (CITEBACK_INDEX)"
+        "--index", type=_folder, help="folder of the index (CITEBACK_INDEX)"
     )
     shared.add_argument("--json", action="store_true", help="print JSON")
 
@@ -197,10 +250,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isascii() and text.isdigit() else 0
     if number < 1:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
     return number
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; name a folder")
+    return Path(text)
 
 
 def _print_json(value: object) -> None:
@@ -208,4 +267,5 @@ def _print_json(value: object) -> None:
 
 
 def _tell(lines: Iterable[str]) -> None:
-    print("\n".join(lines), file=sys.stderr)
+    for line in lines:
+        print(line, file=sys.stderr)

@@ -7,14 +7,21 @@ import sys
 from citeback.errors import CitebackError, ContentError, IndexBusyError
 from citeback.library import Library
 from citeback.serve import terminal
-from citeback.serve.command_line import FAILED, update
+from citeback.serve.command_line import (
+    FAILED,
+    check_folders,
+    take_any_sign,
+    update,
+)
 from citeback.settings import from_environment
 
 
 def main() -> int:
     """Run until stopped; returns the exit status."""
+    take_any_sign()
     try:
         settings = from_environment()
+        check_folders(settings)
         with Library.open(settings=settings) as library:
             _refresh(library)
             # Imported late: the page's package takes seconds, and an error in the

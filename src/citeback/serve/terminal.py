@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 from tqdm import tqdm
@@ -122,7 +122,7 @@ def _kind(place: Occurrence) -> str:
     return number
 
 
-def file_lines(reports: tuple[FileReport, ...]) -> Iterator[str]:
+def file_lines(reports: Sequence[FileReport]) -> Iterator[str]:
     """One file a line, with what was left out of it below."""
     for report in reports:
         name = _shown(report.source.path)
