@@ -51,7 +51,7 @@ def test_ask_says_when_the_text_does_not(
     assert run("ask", "Why do whales sing?") == 0
     out = capsys.readouterr().out
     assert out.startswith("The text does not say.")
-    assert "No document uses: whales, sing." in out
+    assert "Words the text never uses: whales, sing." in out
 
 
 def test_ask_json_is_one_object(run: Run, capsys: pytest.CaptureFixture) -> None:

@@ -37,6 +37,10 @@ def occurrences(text: str, phrase: str) -> list[Span]:
     joined = [readings for readings, _ in _joined(phrase, wanted, _HYPHENATED)]
     if len(joined) < len(wanted):
         ways.append(joined)
+    held = _held(text)
+    ways = [way for way in ways if not any(map(held.isdisjoint, way))]
+    if not ways:
+        return []
     found = {
         (span.start, span.end)
         for tokens in _variants(text)
@@ -44,6 +48,15 @@ def occurrences(text: str, phrase: str) -> list[Span]:
         for span in _in_a_row(tokens, way)
     }
     return [Span(*bounds) for bounds in sorted(found)]
+
+
+def _held(text: str) -> set[str]:
+    """Every reading of every word of the text, in all its variants."""
+    plain = words.written(text)
+    if _HYPHEN.search(text):
+        plain |= words.written(_HYPHENATED.sub("", text))
+        plain |= words.written(_BROKEN.sub("", text))
+    return set().union(*map(_readings, plain))
 
 
 def _variants(text: str) -> Iterator[list[Token]]:

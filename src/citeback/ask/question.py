@@ -31,9 +31,8 @@ class Query:
     `vector` is unit, float32. `stems` maps each content stem to the word as written;
     `sequence` has them in order with repeats; `idf` gives each one's weight, positive,
     `total` their sum; `content` are the stems as a set.
-    `names` are the stems of names and numbers; `unseen` are the words that no passage
-    holds. `pieces` are the small word pieces,
-    unit rows; `owners` gives each one's content stem, "" for others; `weights` are
+    `names` are the stems of names and numbers; `unseen` are the words that no text
+    holds. `pieces` are the small word pieces, unit rows; `owners` gives each one's content stem, "" for others; `weights` are
     their weights, positive, with sum 1.
     """
 

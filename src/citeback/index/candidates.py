@@ -140,11 +140,6 @@ def sentences_of(catalog: Catalog, passages: Sequence[int]) -> list[int]:
     return [identity for (identity,) in rows]
 
 
-def passage_count(catalog: Catalog) -> int:
-    """How many passages there are."""
-    return int(catalog.database.rows("SELECT count(*) FROM passages")[0][0])
-
-
 def passages_of_sentences(catalog: Catalog, sentences: Sequence[int]) -> list[int]:
     """The passages that hold the sentences, in the sentences' order, each once."""
     rows = catalog.database.rows(

@@ -61,6 +61,11 @@ def words(text: str) -> Iterator[tuple[str, Span]]:
         yield fold(match.group()), Span(match.start(), match.end())
 
 
+def written(text: str) -> set[str]:
+    """The distinct words of the text as written; much faster than `words`."""
+    return set(_WORD.findall(text))
+
+
 def stems(text: str) -> list[str]:
     """The stem of each word, in order, stop words included."""
     return [stem(word) for word, _ in words(text)]

@@ -22,27 +22,25 @@ from citeback.records import (
     UpdateReport,
     Verdict,
 )
+from citeback.serve.strings import words_of
 
 WIDTH = 88
 # Control signs, and those that turn the direction of the text after them.
 _REWRITING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
-HEADLINES = {
-    Verdict.ANSWERS: "The text says:",
-    Verdict.TOUCHES: "The text touches on this but may not answer it.",
-    Verdict.SILENT: "The text does not say.",
-}
+# The page says the same in the same words.
+ENGLISH = words_of("en")
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
     """An answer as a person reads it: the quote, then the passages."""
     if answer.notice:
         yield from (*_wrapped(answer.notice), "")
-    yield HEADLINES[answer.verdict]
+    yield ENGLISH(f"verdict_{answer.verdict.name.lower()}")
     if answer.verdict is Verdict.SILENT:
         if answer.unseen:
-            yield f"No document uses: {', '.join(answer.unseen)}."
+            yield f"{ENGLISH('unseen')} {', '.join(answer.unseen)}."
         if answer.hits:
-            yield from ("", "Nearest passages:")
+            yield from ("", f"{ENGLISH('nearest')}:")
     elif answer.hits:
         yield from ("", *_wrapped(f"“{_flat(answer.hits[0].quote)}” [1]"))
     for hit in answer.hits:
@@ -54,16 +52,17 @@ def _hit_lines(hit: Hit) -> Iterator[str]:
     yield from _wrapped(_flat(hit.passage.text), indent="    ")
     yield f"    {_shown(hit.source.path)}:{hit.passage.start}-{hit.passage.end}"
     for place in hit.also_in:
-        yield f"    also in {_shown(place.source.title)}, ¶ {place.paragraph}"
+        said = ENGLISH("almost_same")
+        yield f"    {said} {_shown(place.source.title)} ¶ {place.paragraph}"
 
 
 def locator(hit: Hit) -> str:
     """Where the passage stands, so that a person can find it without a computer."""
     passage = hit.passage
-    part = f", part {passage.part} of {passage.parts}" if passage.parts > 1 else ""
-    return " › ".join(
-        (hit.source.title, *passage.headings, f"¶ {passage.paragraph}{part}")
-    )
+    place = f"¶ {passage.paragraph}"
+    if passage.parts > 1:
+        place += f" {ENGLISH('part_of', part=passage.part, parts=passage.parts)}"
+    return " › ".join((hit.source.title, *passage.headings, place))
 
 
 def every_lines(found: EveryAnswer) -> Iterator[str]:
