@@ -60,7 +60,15 @@ def start(content: Path, index: Path, log: Path) -> subprocess.Popen[str]:
     here = Path(__file__).resolve().parent
     path = os.pathsep.join([str(here), str(here.parent / "src")])
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(content), str(index), str(log), str(COMMIT_TEXTS)],
+        [
+            sys.executable,
+            "-c",
+            SCRIPT,
+            str(content),
+            str(index),
+            str(log),
+            str(COMMIT_TEXTS),
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": path},
