@@ -21,6 +21,8 @@ KILLS = 10
 # Far fewer than in use, so that there is much to interrupt in a second.
 COMMIT_TEXTS = 40
 
+pytestmark = pytest.mark.real
+
 # The encoder writes down what it embeds before it does, so that repeats are seen.
 SCRIPT = """
 import sys
