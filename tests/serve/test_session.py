@@ -9,26 +9,26 @@ from conftest import MakeLibrary
 
 from citeback.errors import UnknownDocumentError
 from citeback.library import Library
+from citeback.serve.asking import Asked, Manner
 from citeback.serve.reading import ReaderView
 from citeback.serve.session import (
     CHANGED,
     LINK_CHANGED,
     TURNS_KEPT,
-    Asked,
     Request,
     Turn,
     around_passage,
+    earlier,
     open_request,
-    remembered,
     take_again,
     take_turn,
-    well_formed,
 )
 from citeback.serve.strings import words_of
 
 ENGLISH = words_of("en")
 
 KETTLE = "How long does the blue kettle boil water?"
+ASKED = Asked(KETTLE)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def best(view: ReaderView | None, number: int) -> str:
 
 
 def test_a_citation_opens_where_its_quote_stands(library: Library) -> None:
-    turns = take_turn(library, KETTLE, [])
+    turns = take_turn(library, ASKED, [])
     answer = turns[0].answer
     assert answer is not None
     for hit in answer.hits:
@@ -57,7 +57,7 @@ def test_a_citation_opens_where_its_quote_stands(library: Library) -> None:
 
 
 def test_what_was_never_cited_cannot_be_opened(library: Library) -> None:
-    turns = take_turn(library, KETTLE, [])
+    turns = take_turn(library, ASKED, [])
     for request in (
         Request(turn=0, number=99),
         Request(turn=7, number=1),
@@ -81,7 +81,7 @@ def test_a_document_outside_the_library_is_refused(library: Library) -> None:
 def test_a_changed_document_is_shown_without_wrong_marks(
     library: Library, content: Path
 ) -> None:
-    turns = take_turn(library, KETTLE, [])
+    turns = take_turn(library, ASKED, [])
     (content / "kettle.txt").write_text("Now it is red.\n", encoding="utf-8")
     library.update()
     view = open_request(library, turns, Request(turn=0, number=1))
@@ -91,7 +91,7 @@ def test_a_changed_document_is_shown_without_wrong_marks(
 
 
 def test_an_error_becomes_a_turn_of_its_own(library: Library) -> None:
-    (turn,) = take_turn(library, "???", [])
+    (turn,) = take_turn(library, Asked("???"), [])
     assert turn.answer is None
     assert 'role="alert"' in turn.html(ENGLISH)
     assert turn.problem
@@ -100,12 +100,8 @@ def test_an_error_becomes_a_turn_of_its_own(library: Library) -> None:
 def test_old_turns_go_and_numbers_stay(library: Library) -> None:
     turns: list[Turn] = []
     for _ in range(TURNS_KEPT + 2):
-        turns = take_turn(library, KETTLE, turns)
+        turns = take_turn(library, ASKED, turns)
     assert [turn.number for turn in turns] == list(range(2, TURNS_KEPT + 2))
-
-
-def test_half_a_surrogate_pair_is_no_reason_to_fail() -> None:
-    assert well_formed(" kettle \ud800 ") == "kettle ?"
 
 
 def test_a_link_marks_its_sentence(library: Library) -> None:
@@ -133,7 +129,7 @@ def test_a_link_to_what_has_changed_marks_nothing(
 
 
 def test_what_stands_around_a_citation(library: Library, content: Path) -> None:
-    turns = take_turn(library, KETTLE, [])
+    turns = take_turn(library, ASKED, [])
     answer = turns[0].answer
     assert answer is not None
     first = next(h for h in answer.hits if h.source.path == "kettle.txt")
@@ -167,16 +163,34 @@ def test_a_remembered_conversation_says_where_documents_changed(
     assert turns[0].changed
 
 
-def test_what_a_browser_sends_is_not_trusted() -> None:
-    payload = [
-        {"question": " Why? ", "seen": {"a": 1}},
-        {"question": 7},
-        {"question": "  "},
-        "text",
-        None,
-        {"question": "How?", "seen": "x"},
-    ]
-    assert remembered(payload) == [Asked("Why?", {"a": "1"}), Asked("How?", {})]
-    assert remembered("no list") == remembered(None) == []
-    many = [{"question": f"Question {i}"} for i in range(TURNS_KEPT + 5)]
-    assert len(remembered(many)) == TURNS_KEPT
+def test_a_follow_up_is_completed_from_the_turns_before(library: Library) -> None:
+    turns = take_turn(library, ASKED, [])
+    (followed,) = take_turn(library, Asked("And the tea?"), turns)[1:]
+    assert followed.answer is not None
+    assert followed.answer.searched != ""
+    assert "tea" in followed.answer.searched
+    for manner in (Manner.TYPED, Manner.TOPIC):
+        (alone,) = take_turn(library, Asked("And the tea?", manner=manner), turns)[1:]
+        assert alone.answer is not None
+        assert alone.answer.searched == ""
+        assert alone.manner is manner
+
+
+def test_a_new_topic_leaves_the_turns_before_it(library: Library) -> None:
+    turns = take_turn(library, ASKED, [])
+    turns = take_turn(library, Asked("Where is tea kept?", manner=Manner.TOPIC), turns)
+    turns = take_turn(library, Asked("???"), turns)
+    turns = take_turn(library, Asked("And sugar?"), turns)
+    before = earlier(turns)
+    assert [turn.question for turn in before] == ["Where is tea kept?", "And sugar?"]
+    assert before[1].searched != "And sugar?"
+    assert before[0].quote == "Tea is kept in the third cupboard."
+    assert before[0].title == "Kettle"
+
+
+def test_a_remembered_conversation_leans_on_its_own_turns(library: Library) -> None:
+    asked = [ASKED, Asked("And the tea?"), Asked("And the tea?", manner=Manner.TOPIC)]
+    *_, turns = take_again(library, asked)
+    searched = [turn.answer.searched for turn in turns if turn.answer]
+    assert searched[0] == searched[2] == ""
+    assert searched[1] != ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # Before the import: with analytics on, gradio looks up outside hosts.
@@ -16,53 +15,24 @@ from fastapi import FastAPI
 from citeback.errors import CitebackError
 from citeback.records import Progress
 from citeback.serve import replies
+from citeback.serve.asking import Asked, Manner, asked_now, remembered
+from citeback.serve.head import ASSETS, asset, head_html
 from citeback.serve.panels import (
     files_html,
     header_html,
     library_head_html,
     note_html,
+    topic_html,
     update_sentence,
     welcome_html,
 )
 from citeback.serve.render import plain, question_markdown
-from citeback.serve.session import (
-    Turn,
-    remembered,
-    take_again,
-    take_turn,
-    well_formed,
-)
-from citeback.serve.strings import Words, for_scripts, preferred, words_of
+from citeback.serve.session import TURNS_KEPT, Turn, take_again, take_turn
+from citeback.serve.strings import Words, preferred, words_of
 from citeback.serve.theme import COLOURS, MONO, SANS
 
 if TYPE_CHECKING:
     from citeback.library import Library
-
-ASSETS = Path(__file__).parent / "assets"
-STYLES = (
-    "style.css",
-    "answer.css",
-    "cards.css",
-    "reader.css",
-    "map.css",
-    "tools.css",
-    "drawers.css",
-)
-# In this order: the later ones use what the first one makes.
-SCRIPTS = (
-    "base.js",
-    "conversation.js",
-    "revisit.js",
-    "export.js",
-    "drawers.js",
-    "shortcuts.js",
-    "reader_draw.js",
-    "reader_head.js",
-    "reader_map.js",
-    "reader_outline.js",
-    "reader_find.js",
-    "reader_selection.js",
-)
 
 # An hour after a tab is closed its conversation is forgotten here (seconds).
 SESSION_SECONDS = 3600
@@ -78,7 +48,7 @@ def build_page(library: Library) -> gr.Blocks:
         header = _html(
             header_html(library.size(), english),
             elem_id="header",
-            js_on_load=_asset("header.js"),
+            js_on_load=asset("header.js"),
         )
         with gr.Column(elem_id="library", elem_classes="drawer"):
             library_head = _html(library_head_html(english))
@@ -92,7 +62,7 @@ def build_page(library: Library) -> gr.Blocks:
                 welcome = _html(
                     _welcome(library, english),
                     elem_id="welcome",
-                    js_on_load=_asset("welcome.js"),
+                    js_on_load=asset("welcome.js"),
                 )
                 chat = _chatbot(english)
                 box = gr.Textbox(
@@ -105,19 +75,26 @@ def build_page(library: Library) -> gr.Blocks:
                     autofocus=True,
                     submit_btn=english("ask"),
                 )
+                way = _drawn("asking.js", elem_id="asking")
             with gr.Column(elem_id="right", scale=4):
                 reader = _drawn("reader.js", "reader.html", elem_id="reader")
                 around = _drawn("around.js", elem_id="around")
 
         def ask(
-            question: str, turns: list[Turn], request: gr.Request
+            question: str, turns: list[Turn], way: object, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
-            yield from _answered(library, question, turns, _words(request))
+            asked = asked_now(question, way)
+            yield from _answered(library, asked, turns, _words(request))
 
         def ask_event(
             turns: list[Turn], event: gr.EventData, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
-            yield from _answered(library, str(event.question), turns, _words(request))
+            asked = asked_now(str(event.question), None)
+            yield from _answered(library, asked, turns, _words(request))
+
+        def leave_topic(turns: list[Turn], request: gr.Request) -> list[dict[str, Any]]:
+            words = _words(request)
+            return [*_messages(turns, words), _divider(words)]
 
         def recall(
             event: gr.EventData, request: gr.Request
@@ -175,7 +152,8 @@ def build_page(library: Library) -> gr.Blocks:
         page.load(
             translate, None, [*panels, library_head, refresh, chat, box], **at_once
         )
-        box.submit(ask, [box, turns], **asking)
+        box.submit(ask, [box, turns, way], **asking)
+        way.topic(leave_topic, [turns], [chat], **at_once)
         welcome.pick(ask_event, [turns], **asking)
         memory.ask(ask_event, [turns], **asking)
         memory.recall(recall, None, **asking)
@@ -204,20 +182,12 @@ def build_page(library: Library) -> gr.Blocks:
 
 def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
     """The web application with the page at `/`."""
-    styles = "\n".join(_asset(name) for name in STYLES)
-    scripts = "\n".join(f"<script>{_asset(name)}</script>" for name in SCRIPTS)
-    tables = f'<script type="application/json" id="words">{for_scripts()}</script>'
-    head = (
-        '<meta name="color-scheme" content="light dark">'
-        '<meta name="robots" content="noindex">'
-        f"<style>{styles}</style>{tables}{scripts}"
-    )
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page.queue(max_size=100),
         path="/",
         theme=_theme(),
-        head=head,
+        head=head_html(),
         favicon_path=str(ASSETS / "icon.svg"),
         footer_links=[],
         # Nothing is uploaded to this page.
@@ -245,16 +215,15 @@ def _panels(library: Library, words: Words) -> tuple[str, str, str]:
 
 
 def _answered(
-    library: Library, question: str, turns: list[Turn], words: Words
+    library: Library, asked: Asked, turns: list[Turn], words: Words
 ) -> Iterator[tuple[Any, ...]]:
     """First the question alone, then with its answer: box, chat, reader, turns."""
-    question = well_formed(question)
-    if not question:
+    if not asked.question:
         yield (gr.skip(),) * 4
         return
-    asked = {"role": "user", "content": question_markdown(question)}
-    yield "", [*_messages(turns, words), asked], gr.skip(), gr.skip()
-    turns = take_turn(library, question, turns)
+    shown = [*_messages(turns, words), *_question(asked.question, asked.manner, words)]
+    yield "", shown, gr.skip(), gr.skip()
+    turns = take_turn(library, asked, turns)
     yield (
         gr.skip(),
         _messages(turns, words),
@@ -268,7 +237,7 @@ def _recalled(
 ) -> Iterator[tuple[Any, ...]]:
     """A remembered conversation, as its questions are asked again one by one."""
     turns: list[Turn] = []
-    for turns in take_again(library, remembered(event.turns)):
+    for turns in take_again(library, remembered(event.turns, TURNS_KEPT)):
         yield gr.skip(), _messages(turns, words), gr.skip(), turns
     if not turns:
         yield (gr.skip(),) * 4
@@ -284,10 +253,20 @@ def _messages(turns: list[Turn], words: Words) -> list[dict[str, Any]]:
         message
         for turn in turns
         for message in (
-            {"role": "user", "content": question_markdown(turn.question)},
+            *_question(turn.question, turn.manner, words),
             {"role": "assistant", "content": _html(turn.html(words))},
         )
     ]
+
+
+def _question(question: str, manner: Manner, words: Words) -> list[dict[str, Any]]:
+    """The visitor's side of a turn, below a line where a new topic begins."""
+    asked = {"role": "user", "content": question_markdown(question)}
+    return [_divider(words), asked] if manner is Manner.TOPIC else [asked]
+
+
+def _divider(words: Words) -> dict[str, Any]:
+    return {"role": "assistant", "content": _html(topic_html(words))}
 
 
 def _updated(library: Library, progress: gr.Progress, words: Words) -> str:
@@ -313,8 +292,8 @@ def _drawn(script: str, template: str = "", *, elem_id: str) -> gr.HTML:
     """A part that its script draws from its value."""
     return gr.HTML(
         None,
-        html_template=_asset(template) if template else "<div></div>",
-        js_on_load=_asset(script),
+        html_template=asset(template) if template else "<div></div>",
+        js_on_load=asset(script),
         elem_id=elem_id,
         apply_default_css=False,
         padding=False,
@@ -352,7 +331,3 @@ def _theme() -> gr.themes.Base:
     return gr.themes.Base(
         primary_hue="slate", neutral_hue="slate", font=SANS, font_mono=MONO
     ).set(**COLOURS)
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")

@@ -49,6 +49,11 @@ def welcome_html(examples: Sequence[str], words: Words, *, empty: bool) -> str:
     )
 
 
+def topic_html(words: Words) -> str:
+    """The line between a topic and the next."""
+    return f'<p class="topic-line">{escape(words("new_topic"))}</p>'
+
+
 def library_head_html(words: Words) -> str:
     """The top of the library panel."""
     return (

@@ -10,6 +10,7 @@ import json
 import string
 from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 from citeback.records import Answer, Verdict
 from citeback.serve.cards import DIGEST_LETTERS, card_html, lead_html
@@ -30,15 +31,17 @@ def answer_html(
     words: Words,
     lead_ins: Mapping[int, str] | None = None,
     note: str = "",
+    *,
+    data: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The answer as HTML: the verdict, the lead quote if there is one, the cards.
 
     `turn` counts the session's questions from 0 and goes into every citation.
     `lead_ins` maps a passage's id to the text that introduces its list; `note` is a
-    sentence to show above the passages.
+    sentence to show above the passages; `data` is written down for the page's scripts.
     """
     said = answer.verdict is not Verdict.SILENT
-    pieces = [_verdict(answer, words)]
+    pieces = [*_understood(answer, words), _verdict(answer, words)]
     pieces += [
         f'<p class="notice">{escape(sentence)}</p>'
         for sentence in (note, answer.notice)
@@ -62,15 +65,26 @@ def answer_html(
         heading = escape(words("passages" if said else "nearest"))
         pieces.append(f'<h3 class="cards-title">{heading}</h3>')
         pieces.append(f'<ol class="cards">{cards}</ol>')
-    return _article(
-        answer.verdict.name.lower(), turn, answer.question, pieces, _seen(answer)
+    states = {h.source.path: h.source.digest for h in answer.hits}
+    return article_html(
+        answer.verdict.name.lower(),
+        turn,
+        answer.question,
+        pieces,
+        {"seen": seen(states), "searched": answer.searched, **data},
     )
 
 
-def problem_html(sentence: str, turn: int, question: str) -> str:
+def problem_html(
+    sentence: str,
+    turn: int,
+    question: str,
+    *,
+    data: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """What went wrong, as a message of its own."""
     paragraph = f'<p class="problem" role="alert">{escape(sentence)}</p>'
-    return _article("failed", turn, question, [paragraph], {})
+    return article_html("failed", turn, question, [paragraph], data)
 
 
 def question_markdown(question: str) -> str:
@@ -99,22 +113,39 @@ def _sentence(answer: Answer, words: Words) -> str:
     return words(f"verdict_{answer.verdict.name.lower()}")
 
 
-def _seen(answer: Answer) -> dict[str, str]:
-    """The states of the documents that an answer quotes, to notice a change later."""
-    return {h.source.path: h.source.digest[:DIGEST_LETTERS] for h in answer.hits}
+def seen(digests: Mapping[str, str]) -> str:
+    """The states of the documents that are quoted, by path, to notice a change later."""
+    short = {path: digest[:DIGEST_LETTERS] for path, digest in digests.items()}
+    return json.dumps(short)
 
 
-def _article(
+def _understood(answer: Answer, words: Words) -> list[str]:
+    """What a follow-up question was completed to, or that it is none any more."""
+    if answer.new_topic:
+        return [f'<p class="aside">{escape(words("new_topic_noticed"))}</p>']
+    if not answer.searched:
+        return []
+    searched = escape(answer.searched)
+    edit = (
+        f'<button type="button" class="plain edit" data-edit="{searched}"'
+        f' aria-label="{escape(words("edit_label"))}">{escape(words("edit"))}</button>'
+    )
+    said = escape(words("searched_for"))
+    return [f'<p class="searched">{said} <q dir="auto">{searched}</q> {edit}</p>']
+
+
+def article_html(
     kind: str,
     turn: int,
     question: str,
     pieces: Sequence[str],
-    seen: Mapping[str, str],
+    data: Mapping[str, str],
 ) -> str:
+    """The library's side of a turn, with what the page's scripts go by."""
+    written = "".join(f' data-{key}="{escape(data[key])}"' for key in data)
     return (
         f'<article class="answer {kind}" data-turn="{turn}"'
-        f' data-question="{escape(question)}" data-seen="{escape(json.dumps(seen))}">'
-        f"{''.join(pieces)}</article>"
+        f' data-question="{escape(question)}"{written}>{"".join(pieces)}</article>'
     )
 
 

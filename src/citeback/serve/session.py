@@ -5,12 +5,14 @@ Knows the library and the records, not the page; errors become sentences here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
-from citeback.errors import CitebackError
+from citeback.errors import CitebackError, UnknownDocumentError
 from citeback.records import Answer, Document, Hit, Span
+from citeback.records import Turn as Before
+from citeback.serve.asking import Asked, Manner
 from citeback.serve.reading import (
     Cited,
     ReaderView,
@@ -41,7 +43,8 @@ class Turn:
 
     Either `answer` is there or `problem` is a sentence. `lead_ins` holds pairs of a
     passage's id and the text that introduces its list. `changed` says that the
-    question was asked before, of documents that were not the same.
+    question was asked before, of documents that were not the same; `manner` how it
+    stands to the questions before.
     """
 
     number: int
@@ -50,13 +53,27 @@ class Turn:
     lead_ins: tuple[tuple[int, str], ...]
     problem: str
     changed: bool
+    manner: Manner = Manner.FOLLOWS
 
     def html(self, words: Words) -> str:
         """The library's side of the turn."""
         if self.answer is None:
-            return problem_html(self.problem, self.number, self.question)
+            return problem_html(
+                self.problem, self.number, self.question, data=self._data()
+            )
         note = words("answer_changed") if self.changed else ""
-        return answer_html(self.answer, self.number, words, dict(self.lead_ins), note)
+        return answer_html(
+            self.answer,
+            self.number,
+            words,
+            dict(self.lead_ins),
+            note,
+            data=self._data(),
+        )
+
+    def _data(self) -> dict[str, str]:
+        """How it was asked, for the browser to ask again in the same way."""
+        return {"manner": self.manner}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +95,6 @@ class Request:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that a browser remembers, with the states of what it quoted then.
-
-    `seen` maps each document's path to the beginning of its digest.
-    """
-
-    question: str
-    seen: Mapping[str, str]
-
-
 class AroundView(TypedDict):
     """The paragraphs before and after a cited passage; "" where there is none."""
 
@@ -98,45 +104,42 @@ class AroundView(TypedDict):
     after: str
 
 
-def well_formed(question: str) -> str:
-    """The question without what UTF-8 cannot carry (half a surrogate pair)."""
-    return question.encode("utf-8", "replace").decode("utf-8").strip()
-
-
 def take_turn(
-    library: Library, question: str, turns: Sequence[Turn], *, changed: bool = False
+    library: Library, asked: Asked, turns: Sequence[Turn], *, changed: bool = False
 ) -> list[Turn]:
     """The session's turns with the new question answered at the end."""
     number = turns[-1].number + 1 if turns else 0
+    blank = Turn(number, asked.question, None, (), "", False, asked.manner)
     try:
-        answer = library.ask(question)
+        before = earlier(turns) if asked.manner is Manner.FOLLOWS else ()
+        answer = library.ask(asked.question, turns=before)
         lead_ins = tuple(
             (hit.passage.id, _lead_in(library, hit))
             for hit in answer.hits
             if hit.passage.lead_in is not None
         )
-        turn = Turn(number, question, answer, lead_ins, "", changed)
+        turn = replace(blank, answer=answer, lead_ins=lead_ins, changed=changed)
     except CitebackError as error:
-        turn = Turn(number, question, None, (), str(error), changed=False)
+        turn = replace(blank, problem=str(error))
     return [*turns, turn][-TURNS_KEPT:]
 
 
-def remembered(payload: object) -> list[Asked]:
-    """What a browser sent of a conversation, without what is no question."""
-    asked = []
-    for entry in payload if isinstance(payload, list) else []:
-        question = entry.get("question") if isinstance(entry, dict) else None
-        if not isinstance(question, str) or not well_formed(question):
-            continue
-        seen = entry.get("seen")
-        states = seen if isinstance(seen, dict) else {}
-        asked.append(
-            Asked(
-                well_formed(question),
-                {str(path): str(digest) for path, digest in states.items()},
-            )
-        )
-    return asked[-TURNS_KEPT:]
+def earlier(turns: Sequence[Turn]) -> list[Before]:
+    """What a follow-up question may lean on: the turns since the topic began."""
+    begun = [at for at, turn in enumerate(turns) if turn.manner is Manner.TOPIC]
+    return [
+        _before(turn) for turn in turns[begun[-1] if begun else 0 :] if not turn.problem
+    ]
+
+
+def _before(turn: Turn) -> Before:
+    if turn.answer is None:
+        return Before(turn.question, turn.question, "", "")
+    searched = turn.answer.searched or turn.question
+    if not turn.answer.hits:
+        return Before(turn.question, searched, "", "")
+    best = turn.answer.hits[0]
+    return Before(turn.question, searched, best.quote, best.source.title)
 
 
 def take_again(library: Library, asked: Sequence[Asked]) -> Iterator[list[Turn]]:
@@ -148,7 +151,7 @@ def take_again(library: Library, asked: Sequence[Asked]) -> Iterator[list[Turn]]
             not digest or not digests.get(path, "").startswith(digest)
             for path, digest in one.seen.items()
         )
-        turns = take_turn(library, one.question, turns, changed=changed)
+        turns = take_turn(library, one, turns, changed=changed)
         yield turns
 
 
@@ -244,7 +247,14 @@ def _hit(turns: Sequence[Turn], request: Request) -> Hit | None:
 
 
 def _lead_in(library: Library, hit: Hit) -> str:
+    """The text that introduces the hit's list, "" if the document has changed since."""
     span = hit.passage.lead_in
     if span is None:
         return ""
-    return library.document(hit.source.path).text[span.start : span.end]
+    try:
+        document = library.document(hit.source.path)
+    except UnknownDocumentError:
+        return ""
+    if document.source.digest != hit.source.digest:
+        return ""
+    return document.text[span.start : span.end]

@@ -4,6 +4,7 @@
   const { t, say, copyText } = window.citeback;
   const COPIED_MS = 1600;
   let newest = '';
+  let topics = 0;
 
   async function copy(button, text, before, said) {
     await copyText(text);
@@ -45,13 +46,26 @@
     log.scrollTop += target.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
   }
 
+  // A line that was just drawn stands at the end, out of sight.
+  function showTopicLine() {
+    const lines = document.querySelectorAll('#chat .topic-line');
+    const log = document.querySelector('#chat [role=log]');
+    if (log && lines.length > topics) requestAnimationFrame(() => log.scrollTo(0, log.scrollHeight));
+    topics = lines.length;
+  }
+
   function followAnswers() {
     const answers = document.querySelectorAll('#chat .answer');
     const last = answers[answers.length - 1];
     const name = last ? `${last.dataset.turn} ${last.dataset.question}` : '';
+    showTopicLine();
     if (name === newest) return;
+    document.dispatchEvent(new CustomEvent('citeback:answered'));
     if (last) {
-      shareLink(last.dataset.question);
+      // Without the questions before it, what it was understood as still finds it.
+      // What was refused is no address: it may be longer than addresses can be.
+      const refused = last.classList.contains('failed');
+      shareLink(refused ? '' : last.dataset.searched || last.dataset.question);
       requestAnimationFrame(() => scrollToNewest(last));
     } else {
       shareLink('');

@@ -42,6 +42,13 @@ function seenOf(answer) {
   }
 }
 
+// What it takes to ask again in the same way, and to tell the page's address.
+function turnOf(answer) {
+  const { question, manner, searched } = answer.dataset;
+  const every = answer.dataset.every === 'true';
+  return { question, manner, searched, every, seen: seenOf(answer) };
+}
+
 // What the reader shows, with the turn counted from the first answer on the page.
 function besideOf(list) {
   if (!reader || reader.turn < 0) return reader;
@@ -59,7 +66,7 @@ function save() {
     if (then) then();
   }
   if (list.length === 0) return;
-  const turns = list.map((one) => ({ question: one.dataset.question, seen: seenOf(one) }));
+  const turns = list.map(turnOf);
   const beside = besideOf(list);
   const state = JSON.stringify([turns, beside]);
   if (state === saved) return;
@@ -213,8 +220,8 @@ function begin() {
   const question = query.get('q') || '';
   const passage = passageOf(query);
   const own = all().find((one) => one.id === current);
-  const last = own ? own.turns[own.turns.length - 1].question : '';
-  if (own && (!question || question === last)) {
+  const last = own ? own.turns[own.turns.length - 1] : {};
+  if (own && (!question || [last.question, last.searched].includes(question))) {
     recall(own, null, passage);
   } else if (question) {
     startOver();

@@ -1,0 +1,127 @@
+// The row below the question box: what to show, a new topic, and help for searching.
+// Its value, { manner, every }, goes along with each question. Runs inside gr.HTML.
+
+const { t, make, button, iconButton } = window.citeback;
+
+const way = { manner: 'follows', every: false };
+const box = () => document.querySelector('#question textarea');
+
+function choose(changes) {
+  Object.assign(way, changes);
+  props.value = { ...way };
+}
+
+// As if it were typed; what is between `from` and `to` is selected.
+function type(text, from, to) {
+  const field = box();
+  const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;
+  set.call(field, text);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  field.focus();
+  field.setSelectionRange(from, to);
+}
+
+// ---- a new topic
+
+function drawTopic() {
+  return iconButton('topic', t('new_topic'), () => {
+    choose({ manner: 'topic' });
+    trigger('topic');
+    box().focus();
+  });
+}
+
+// ---- help
+
+// What is typed, the part of it to be replaced, and what it asks for.
+const examples = [
+  [(part) => `"${part}"`, t('example_phrase'), 'help_phrase'],
+  [(part) => `-${part}`, t('example_word'), 'help_without'],
+  [(part) => `file:${part}`, t('example_file'), 'help_file'],
+  [(part) => `after:${part}`, '2020', 'help_after'],
+  [(part) => `before:${part}`, '2021', 'help_before'],
+];
+
+const help = make('div', 'search-help');
+help.id = 'search-help';
+help.hidden = true;
+help.setAttribute('role', 'group');
+help.setAttribute('aria-label', t('search_help'));
+
+const opener = button('plain opener', '?', t('search_help'), () => showHelp(help.hidden));
+opener.title = t('search_help');
+opener.setAttribute('aria-controls', help.id);
+opener.setAttribute('aria-expanded', false);
+
+function showHelp(open) {
+  help.hidden = !open;
+  // Above the box, which grows with what is typed.
+  const foot = element.getBoundingClientRect().bottom;
+  const top = box().closest('.form, #question').getBoundingClientRect().top;
+  help.style.bottom = `${foot - top + 8}px`;
+  opener.setAttribute('aria-expanded', open);
+  if (open) help.querySelector('button').focus();
+}
+
+function insert(text, part) {
+  const before = box().value.trimEnd();
+  const whole = before ? `${before} ${text}` : text;
+  const from = whole.length - text.length + text.indexOf(part);
+  showHelp(false);
+  type(whole, from, from + part.length);
+}
+
+function drawHelp() {
+  const list = make('ul');
+  for (const [pattern, part, meaning] of examples) {
+    const text = pattern(part);
+    const item = make('li');
+    const example = button('plain', text, '', () => insert(text, part));
+    example.dir = 'auto';
+    item.append(example, make('span', '', t(meaning)));
+    list.append(item);
+  }
+  help.append(make('p', '', t('help_lead')), list);
+}
+
+// ---- with the rest of the page
+
+if (window.citebackAsking) window.citebackAsking.abort();
+window.citebackAsking = new AbortController();
+const { signal } = window.citebackAsking;
+
+document.addEventListener('click', (event) => {
+  const edit = event.target.closest('#chat button.edit');
+  if (edit) {
+    const text = edit.dataset.edit;
+    choose({ manner: 'typed' });
+    type(text, text.length, text.length);
+  } else if (!help.hidden && !element.contains(event.target)) {
+    help.hidden = true;
+    opener.setAttribute('aria-expanded', false);
+  }
+}, { signal });
+
+// An emptied box is not an edited question any more.
+document.addEventListener('input', (event) => {
+  if (event.target !== box() || event.target.value !== '') return;
+  if (way.manner === 'typed') choose({ manner: 'follows' });
+}, { signal });
+
+// In the capture phase, so that Esc closes one thing at a time.
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || help.hidden) return;
+  event.stopPropagation();
+  showHelp(false);
+  opener.focus();
+}, { signal, capture: true });
+
+// With its answer a question is done with; the next one follows it.
+document.addEventListener('citeback:answered', () => choose({ manner: 'follows' }), { signal });
+
+drawHelp();
+const row = make('div', 'ways');
+row.append(drawTopic(), opener);
+element.replaceChildren(row, help);
+element.dataset.ready = '';
+choose({});

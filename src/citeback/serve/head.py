@@ -1,0 +1,51 @@
+"""What stands in the page's head: styles, words and scripts, in the order they need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from citeback.serve.strings import for_scripts
+
+ASSETS = Path(__file__).parent / "assets"
+STYLES = (
+    "style.css",
+    "answer.css",
+    "cards.css",
+    "asking.css",
+    "reader.css",
+    "map.css",
+    "tools.css",
+    "drawers.css",
+)
+# The later ones use what the first one makes.
+SCRIPTS = (
+    "base.js",
+    "conversation.js",
+    "revisit.js",
+    "export.js",
+    "drawers.js",
+    "shortcuts.js",
+    "reader_draw.js",
+    "reader_head.js",
+    "reader_map.js",
+    "reader_outline.js",
+    "reader_find.js",
+    "reader_selection.js",
+)
+
+
+def head_html() -> str:
+    """The elements for the head of the page."""
+    styles = "\n".join(asset(name) for name in STYLES)
+    scripts = "\n".join(f"<script>{asset(name)}</script>" for name in SCRIPTS)
+    return (
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="robots" content="noindex">'
+        f"<style>{styles}</style>"
+        f'<script type="application/json" id="words">{for_scripts()}</script>{scripts}'
+    )
+
+
+def asset(name: str) -> str:
+    """The text of a file of `assets/`."""
+    return (ASSETS / name).read_text(encoding="utf-8")
