@@ -19,10 +19,12 @@ Floats = npt.NDArray[np.float32]
 NEIGHBOUR = 0.85
 
 
-def interaction(query: Query, pieces: Floats, counts: Sequence[int]) -> Floats:
+def interaction(
+    query: Query, pieces: Floats, counts: Sequence[int]
+) -> tuple[Floats, Floats]:
     """For each sentence of a passage how well it meets the question, about 0 to 1.
 
-    `pieces` are the sentences' small word pieces, unit rows, shape (all pieces, kept),
+    First with its neighbours' help, then by itself. `pieces` are the sentences' small word pieces, unit rows, shape (all pieces, kept),
     sentence after sentence, and `counts` says how many each has.
     """
     met = np.zeros((len(counts), len(query.pieces)), dtype=np.float32)
@@ -34,4 +36,5 @@ def interaction(query: Query, pieces: Floats, counts: Sequence[int]) -> Floats:
     own = met.copy()
     met[:-1] = np.maximum(met[:-1], NEIGHBOUR * own[1:])
     met[1:] = np.maximum(met[1:], NEIGHBOUR * own[:-1])
-    return np.asarray(met @ query.weights, dtype=np.float32)
+    helped, alone = met @ query.weights, own @ query.weights
+    return helped.astype(np.float32), alone.astype(np.float32)

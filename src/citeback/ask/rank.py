@@ -72,12 +72,14 @@ def closely(
     for item in ranked:
         mine = counts[sentence : sentence + len(item.candidate.sentences)]
         sentence += len(mine)
-        touched = interaction(query, pieces[piece : piece + sum(mine)], mine)
+        helped, alone = interaction(query, pieces[piece : piece + sum(mine)], mine)
         piece += sum(mine)
-        best = int(np.argmax(touched))
+        # The sentence to quote has to say it by itself, too: between two that do, one
+        # that does not may be helped most.
+        best = int(np.argmax(helped + alone))
         parts = replace(
             item.parts,
-            interaction=float(touched[best]),
+            interaction=float(helped.max()),
             closeness=closeness(query, item.candidate),
         )
         again.append(Ranked(item.candidate, score(parts), parts, best))
