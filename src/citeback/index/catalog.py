@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -38,7 +39,8 @@ _TABLE_NAMES = (
     "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', name"
 )
 
-# Changed by hand whenever schema.sql is; an index of another format is built anew.
+# Changed by hand whenever what is written into a column changes; the tables themselves
+# are told by schema.sql's digest. An index of another format is built anew.
 FORMAT = "3"
 
 
@@ -77,7 +79,7 @@ class Catalog:
             self._create()
         elif "meta" not in tables:
             raise DamagedDatabaseError(f"{path} is not a catalog of Citeback.")
-        self.outdated = self.meta("format") != FORMAT
+        self.outdated = self.meta("format") != _format()
 
     def _create(self) -> None:
         with self.database.writing():
@@ -95,10 +97,9 @@ class Catalog:
         self.outdated = False
 
     def _make_tables(self) -> None:
-        schema = resources.files("citeback.index").joinpath("schema.sql")
-        for statement in _statements(schema.read_text(encoding="utf-8")):
+        for statement in _statements(_schema()):
             self.database.run(statement)
-        self.set_meta("format", FORMAT)
+        self.set_meta("format", _format())
         self.set_meta("build", "0")
         self.rename()
 
@@ -363,6 +364,17 @@ class Catalog:
         )
         for identity, vector in rows:
             yield identity, np.frombuffer(vector, dtype="<f2").astype(np.float32)
+
+
+@cache
+def _schema() -> str:
+    file = resources.files("citeback.index").joinpath("schema.sql")
+    return file.read_text(encoding="utf-8")
+
+
+def _format() -> str:
+    """Names the tables and what is written into them."""
+    return f"{FORMAT} {hashlib.sha256(_schema().encode()).hexdigest()[:12]}"
 
 
 def check_text(path: str, text: str, digest: str) -> None:
