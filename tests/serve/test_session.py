@@ -10,16 +10,18 @@ from conftest import MakeLibrary
 from citeback.errors import UnknownDocumentError
 from citeback.library import Library
 from citeback.serve.asking import Asked, Manner
-from citeback.serve.reading import ReaderView
-from citeback.serve.session import (
+from citeback.serve.opening import (
     CHANGED,
     LINK_CHANGED,
-    TURNS_KEPT,
     Request,
-    Turn,
     around_passage,
-    earlier,
     open_request,
+)
+from citeback.serve.reading import ReaderView
+from citeback.serve.session import (
+    TURNS_KEPT,
+    Turn,
+    earlier,
     take_again,
     take_turn,
 )

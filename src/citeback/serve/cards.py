@@ -23,7 +23,7 @@ def lead_html(hit: Hit, turn: int, words: Words) -> str:
         f'<figure class="lead"><blockquote dir="auto"{_lines(hit.quote)}>'
         f"{escape(hit.quote)}</blockquote><figcaption>{_cite(hit, turn, words)}"
         f'<span class="where"><cite><bdi>{escape(hit.source.title)}</bdi></cite>'
-        f'<span class="place">{_place(hit.passage, words)}</span></span>'
+        f'<span class="place">{place_html(hit.passage, words)}</span></span>'
         f"{_copy(hit, words)}</figcaption></figure>"
     )
 
@@ -47,11 +47,13 @@ def card_html(hit: Hit, turn: int, words: Words, *, lead_in: str, limit: int) ->
         f'<li class="card" data-n="{hit.number}"><div class="card-head">'
         f'{_cite(hit, turn, words)}<div class="where"><span class="title"><bdi>'
         f'{escape(hit.source.title)}</bdi></span><span class="place">'
-        f"{_place(hit.passage, words)}</span>{_heading_path(hit.passage)}</div></div>"
+        f"{place_html(hit.passage, words)}</span>{heading_path_html(hit.passage)}</div></div>"
         f'{introduced}<blockquote dir="auto"{_lines(hit.passage.text)}>'
         f"{_marked(hit, *folded)}</blockquote>{_also_in(hit, turn, words)}"
         f'<div class="card-foot">{_why(hit, words)}{whole}{_around(hit, turn, words)}'
-        f'<span class="copies">{_link(hit, words)}{_copy(hit, words)}</span></div></li>'
+        '<span class="copies">'
+        f"{link_html(hit.number, hit.source, hit.best, words)}{_copy(hit, words)}"
+        "</span></div></li>"
     )
 
 
@@ -61,9 +63,9 @@ def keeps_lines(text: str) -> bool:
     return len(lines) > 1 and max(map(len, lines)) < VERSE_LINE_CHARACTERS
 
 
-def citation(hit: Hit) -> str:
+def citation(quote: str, source: Source, passage: Passage) -> str:
     """The quote with its title and paragraph, ready to be pasted."""
-    return f"“{hit.quote}” — {hit.source.title}, ¶ {hit.passage.paragraph}"
+    return f"“{quote}” — {source.title}, ¶ {passage.paragraph}"
 
 
 def link_query(source: Source, span: Span) -> str:
@@ -118,24 +120,34 @@ def _around(hit: Hit, turn: int, words: Words) -> str:
     )
 
 
-def _copy(hit: Hit, words: Words) -> str:
-    label = escape(words("copy_label", number=hit.number))
+def copy_html(
+    number: int, quote: str, source: Source, passage: Passage, words: Words
+) -> str:
+    """The button that copies a quote with its place."""
+    label = escape(words("copy_label", number=number))
+    copied = escape(citation(quote, source, passage))
     return (
-        f'<button type="button" class="plain copy" data-copy="{escape(citation(hit))}"'
+        f'<button type="button" class="plain copy" data-copy="{copied}"'
         f' aria-label="{label}">{escape(words("copy"))}</button>'
     )
 
 
-def _link(hit: Hit, words: Words) -> str:
-    label = escape(words("copy_link_label", number=hit.number))
-    query = escape(link_query(hit.source, hit.best))
+def link_html(number: int, source: Source, span: Span, words: Words) -> str:
+    """The button that copies a link to a stretch of a document."""
+    label = escape(words("copy_link_label", number=number))
+    query = escape(link_query(source, span))
     return (
         f'<button type="button" class="plain link" data-link="{query}"'
         f' aria-label="{label}">{escape(words("copy_link"))}</button>'
     )
 
 
-def _place(passage: Passage, words: Words) -> str:
+def _copy(hit: Hit, words: Words) -> str:
+    return copy_html(hit.number, hit.quote, hit.source, hit.passage, words)
+
+
+def place_html(passage: Passage, words: Words) -> str:
+    """The number of the paragraph, and which part of it."""
     label = f"¶ {passage.paragraph}"
     if passage.parts == 1:
         return label
@@ -143,7 +155,8 @@ def _place(passage: Passage, words: Words) -> str:
     return escape(f"{label} {part}")
 
 
-def _heading_path(passage: Passage) -> str:
+def heading_path_html(passage: Passage) -> str:
+    """The headings above a passage."""
     if not passage.headings:
         return ""
     path = " › ".join(passage.headings)

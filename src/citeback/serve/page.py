@@ -27,7 +27,7 @@ from citeback.serve.panels import (
     welcome_html,
 )
 from citeback.serve.render import plain, question_markdown
-from citeback.serve.session import TURNS_KEPT, Turn, take_again, take_turn
+from citeback.serve.session import TURNS_KEPT, Turn, show_more, take_again, take_turn
 from citeback.serve.strings import Words, preferred, words_of
 from citeback.serve.theme import COLOURS, MONO, SANS
 
@@ -92,6 +92,12 @@ def build_page(library: Library) -> gr.Blocks:
             asked = asked_now(str(event.question), None)
             yield from _answered(library, asked, turns, _words(request))
 
+        def more(
+            turns: list[Turn], event: gr.EventData, request: gr.Request
+        ) -> tuple[list[dict[str, Any]], list[Turn]]:
+            turns = show_more(turns, int(event.turn))
+            return _messages(turns, _words(request)), turns
+
         def leave_topic(turns: list[Turn], request: gr.Request) -> list[dict[str, Any]]:
             words = _words(request)
             return [*_messages(turns, words), _divider(words)]
@@ -154,6 +160,7 @@ def build_page(library: Library) -> gr.Blocks:
         )
         box.submit(ask, [box, turns, way], **asking)
         way.topic(leave_topic, [turns], [chat], **at_once)
+        way.more(more, [turns], [chat, turns], **at_once)
         welcome.pick(ask_event, [turns], **asking)
         memory.ask(ask_event, [turns], **asking)
         memory.recall(recall, None, **asking)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from citeback.errors import CitebackError
 from citeback.records import Verdict
+from citeback.serve.found import count_sentence
+from citeback.serve.opening import Request, around_passage, open_request
 from citeback.serve.reading import ReaderView
 from citeback.serve.render import spoken_answer
-from citeback.serve.session import Request, Turn, around_passage, open_request
+from citeback.serve.session import Turn
 from citeback.serve.strings import Words
 
 if TYPE_CHECKING:
@@ -24,15 +26,23 @@ _clicks = count(1)
 def beside(library: Library, turns: list[Turn], words: Words) -> dict[str, Any]:
     """The reader beside a new answer: its first passage, unless the text is silent."""
     turn = turns[-1]
+    if turn.found is not None:
+        said = count_sentence(turn.found, words)
+        return _first(library, turns, said=said)
     if turn.answer is None:
         return reader_value(None)
     said = spoken_answer(turn.answer, words)
     if turn.answer.verdict is Verdict.SILENT or not turn.answer.hits:
         return reader_value(None, said=said)
+    return _first(library, turns, said=said)
+
+
+def _first(library: Library, turns: list[Turn], *, said: str) -> dict[str, Any]:
+    """The reader at the first passage of the newest turn, if there is one."""
     try:
-        view = open_request(library, turns, Request(turn=turn.number, number=1))
+        view = open_request(library, turns, Request(turn=turns[-1].number, number=1))
     except CitebackError:
-        return reader_value(None, said=said)
+        view = None
     return reader_value(view, said=said)
 
 

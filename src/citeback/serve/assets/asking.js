@@ -21,6 +21,25 @@ function type(text, from, to) {
   field.setSelectionRange(from, to);
 }
 
+// ---- best passages, or every one
+
+function drawSwitch() {
+  const group = make('div', 'segments');
+  group.setAttribute('role', 'radiogroup');
+  group.setAttribute('aria-label', t('what_to_show'));
+  for (const every of [false, true]) {
+    const label = make('label');
+    const input = make('input');
+    input.type = 'radio';
+    input.name = 'what-to-show';
+    input.checked = every === way.every;
+    input.addEventListener('change', () => choose({ every }));
+    label.append(input, make('span', '', t(every ? 'every_passage' : 'best_passages')));
+    group.append(label);
+  }
+  return group;
+}
+
 // ---- a new topic
 
 function drawTopic() {
@@ -84,6 +103,23 @@ function drawHelp() {
   help.append(make('p', '', t('help_lead')), list);
 }
 
+// ---- more of every passage
+
+// The button goes away: the focus moves on to the first passage that is new.
+function showMore(pressed) {
+  const { turn } = pressed.dataset;
+  const next = pressed.closest('.answer').querySelectorAll('.card').length + 1;
+  const fresh = `#chat .cite[data-turn="${turn}"][data-n="${next}"]`;
+  const observer = new MutationObserver(() => {
+    const first = document.querySelector(fresh);
+    if (!first) return;
+    observer.disconnect();
+    first.focus();
+  });
+  observer.observe(document.querySelector('#chat'), { childList: true, subtree: true });
+  trigger('more', { turn: Number(turn) });
+}
+
 // ---- with the rest of the page
 
 if (window.citebackAsking) window.citebackAsking.abort();
@@ -96,6 +132,11 @@ document.addEventListener('click', (event) => {
     const text = edit.dataset.edit;
     choose({ manner: 'typed' });
     type(text, text.length, text.length);
+    return;
+  }
+  const more = event.target.closest('#chat button.more');
+  if (more) {
+    showMore(more);
   } else if (!help.hidden && !element.contains(event.target)) {
     help.hidden = true;
     opener.setAttribute('aria-expanded', false);
@@ -121,7 +162,7 @@ document.addEventListener('citeback:answered', () => choose({ manner: 'follows' 
 
 drawHelp();
 const row = make('div', 'ways');
-row.append(drawTopic(), opener);
+row.append(drawSwitch(), drawTopic(), opener);
 element.replaceChildren(row, help);
 element.dataset.ready = '';
 choose({});

@@ -13,11 +13,12 @@
 
   function passageLines(card) {
     const number = card.dataset.n;
-    const title = card.querySelector('.title').textContent;
+    const part = card.closest('.found-in');
+    const title = (part || card).querySelector('.title').textContent;
     const place = card.querySelector('.place').textContent;
     const link = location.origin + location.pathname + card.querySelector('.link').dataset.link;
     const source = `${number}. ${escaped(title)}, ${escaped(place)} · <${link}>`;
-    return [source, '', quoted(card.querySelector('mark').textContent), ''];
+    return [source, '', quoted(card.querySelector(part ? 'blockquote' : 'mark').textContent), ''];
   }
 
   function answerLines(answer) {
