@@ -78,3 +78,11 @@ def test_absence_says_that_everything_was_looked_through(library: Library) -> No
     shown = "\n".join(absence_lines(replace(library.absent("yak"), unread=1)))
     assert "in none of 5 paragraphs of 3 documents, nor in their headings" in shown
     assert "because not readable: 1 file." in shown
+
+
+def test_how_often_such_a_verdict_was_right_stands_below_it(library: Library) -> None:
+    answer = replace(library.ask("One paragraph alone"), notice="")
+    said = list(answer_lines(replace(answer, assurance="In tests, 9 of 10.")))
+    assert said[1] == "In tests, 9 of 10."
+    without = list(answer_lines(replace(answer, assurance="")))
+    assert without == [said[0], *said[2:]]

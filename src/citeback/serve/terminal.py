@@ -36,6 +36,8 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     if answer.notice:
         yield from (*_wrapped(answer.notice), "")
     yield ENGLISH(f"verdict_{answer.verdict.name.lower()}")
+    if answer.assurance:
+        yield from _wrapped(answer.assurance)
     if answer.verdict is Verdict.SILENT:
         if answer.unseen:
             yield f"{ENGLISH('unseen')} {', '.join(answer.unseen)}."
