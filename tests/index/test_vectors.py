@@ -16,7 +16,8 @@ DIMENSION = 8
 def unit_rows(count: int, seed: int) -> np.ndarray:
     rows = np.random.default_rng(seed).normal(size=(count, DIMENSION))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows.astype(np.float32)
+    # As the catalog gives them: with no more digits than float16 has.
+    return rows.astype(np.float16).astype(np.float32)
 
 
 def filled(count: int, seed: int = 0) -> tuple[VectorIndex, np.ndarray, np.ndarray]:
