@@ -75,7 +75,8 @@ def answer(
         holding=holding,
     )
     query = replace(query, unseen=_unseen(query, holding, catalog))
-    ranked = _ranked(query, catalog, snapshot, baseline, scoped.among)
+    depth = max(CLOSELY, limit)
+    ranked = _ranked(query, catalog, snapshot, baseline, scoped.among, depth)
     if not ranked:  # BM25 without a word that any passage holds
         return replace(
             _nothing(text, snapshot), unseen=query.unseen, notice=NOTHING_SHARED
@@ -115,22 +116,29 @@ def _ranked(
     snapshot: Snapshot,
     baseline: Baseline | None,
     among: Sequence[int] | None,
+    depth: int,
 ) -> list[Ranked]:
     if baseline is None:
         candidates = search(query, catalog, snapshot, among)
-        return _scored(query, candidates, catalog, snapshot)
+        return _scored(query, candidates, catalog, snapshot, depth)
     order = baselines.order(baseline, query, catalog, snapshot)
     if among is not None:
         allowed = set(among)
         order = [identity for identity in order if identity in allowed]
-    order = order[:CLOSELY]
+    order = order[:depth]
     candidates = stored.candidates(catalog, order)
-    return baselines.reordered(_scored(query, candidates, catalog, snapshot), order)
+    scored = _scored(query, candidates, catalog, snapshot, depth)
+    return baselines.reordered(scored, order)
 
 
 def _scored(
-    query: Query, candidates: list[Candidate], catalog: Catalog, snapshot: Snapshot
+    query: Query,
+    candidates: list[Candidate],
+    catalog: Catalog,
+    snapshot: Snapshot,
+    depth: int,
 ) -> list[Ranked]:
+    """The `depth` best candidates, ranked closely."""
     rough = roughly(
         query,
         candidates,
@@ -138,7 +146,7 @@ def _scored(
         snapshot.sentences.fetch(
             np.array([s.id for c in candidates for s in c.sentences], dtype=np.int64)
         ),
-    )[:CLOSELY]
+    )[:depth]
     ids = [s.id for item in rough for s in item.candidate.sentences]
     held = stored.pieces(catalog, ids)
     rows = [held[identity] for identity in ids]
