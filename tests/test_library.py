@@ -541,3 +541,14 @@ def test_the_words_that_matched_are_marked_exactly(make_library: MakeLibrary) ->
         "water",
     ]
     assert all(hit.best.start <= w.start < w.end <= hit.best.end for w in hit.words)
+
+
+def test_an_update_without_changes_leaves_the_faiss_files(
+    make_library: MakeLibrary, tmp_path: Path
+) -> None:
+    make_library().update()
+    files = sorted((tmp_path / "index").glob("*.faiss"))
+    assert len(files) == 2
+    before = [file.stat().st_ino for file in files]
+    make_library().update()
+    assert [file.stat().st_ino for file in files] == before

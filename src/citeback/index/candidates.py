@@ -59,7 +59,7 @@ def with_words(
         "SELECT rowid FROM words WHERE words MATCH ?1 "
         "AND (?2 IS NULL OR rowid IN (SELECT value FROM json_each(?2))) "
         "ORDER BY rank LIMIT ?3",
-        (" OR ".join(map(_term, stems)), _ids(among), count),
+        (" OR ".join(map(_term, stems)), None if among is None else _ids(among), count),
     )
     return [identity for (identity,) in rows]
 
@@ -79,8 +79,9 @@ def _term(stem: str) -> str:
     return '"' + stem.replace('"', '""') + '"'
 
 
-def _ids(ids: Sequence[int] | None) -> str | None:
-    return None if ids is None else json.dumps([int(i) for i in ids])
+def _ids(ids: Sequence[int]) -> str:
+    """Ids as the JSON that SQLite takes apart again; numpy's integers, too."""
+    return json.dumps([int(i) for i in ids])
 
 
 def with_phrase(catalog: Catalog, stems: Sequence[str]) -> list[int]:
@@ -145,14 +146,14 @@ def passages_of_sentences(catalog: Catalog, sentences: Sequence[int]) -> list[in
     rows = catalog.database.rows(
         "SELECT passage FROM json_each(?) e JOIN sentences s ON s.id = e.value "
         "ORDER BY e.key",
-        (json.dumps([int(i) for i in sentences]),),
+        (_ids(sentences),),
     )
     return list(dict.fromkeys(passage for (passage,) in rows))
 
 
 def candidates(catalog: Catalog, passages: Sequence[int]) -> list[Candidate]:
     """The candidates of those ids that are (still) there, by id."""
-    ids = json.dumps([int(i) for i in passages])
+    ids = _ids(passages)
     sentences: dict[int, list[SentenceRow]] = {}
     for passage, identity, start, end, stems in catalog.database.rows(
         'SELECT passage, id, start, "end", stems FROM sentences '
@@ -176,7 +177,7 @@ def pieces(catalog: Catalog, sentences: Sequence[int]) -> dict[int, bytes]:
     rows = catalog.database.rows(
         "SELECT s.id, pieces FROM json_each(?) e JOIN sentences s ON s.id = e.value "
         "JOIN pieces p ON p.digest = s.digest AND p.encoder = ?",
-        (json.dumps([int(i) for i in sentences]), catalog.meta("encoder")),
+        (_ids(sentences), catalog.meta("encoder")),
     )
     return dict(rows)
 
@@ -189,7 +190,7 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
         'SELECT id, p.path, start, "end", paragraph, part, parts, headings, lead_in, '
         "f.digest, title, author, date, url FROM passages p JOIN files f "
         "ON f.path = p.path WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps([int(i) for i in ids]),),
+        (_ids(ids),),
     ):
         identity, path, start, end, paragraph, part, parts, headings, lead_in = row[:9]
         if path not in texts:

@@ -67,6 +67,8 @@ def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
 def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
     """Write both files, each under a temporary name first, and note their digests.
 
+    A file that is whole and of this very build is left as it is.
+
     A kill in between leaves a file that does not match its note, which `load` then
     passes over. Raises StorageFullError.
     """
@@ -74,6 +76,10 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
         TABLES, (snapshot.passages, snapshot.sentences), strict=True
     ):
         final = folder / f"{table}.faiss"
+        if catalog.meta(f"{table}.faiss build") == str(snapshot.build) and _stored(
+            catalog, final, table
+        ):
+            continue
         temporary = final.with_suffix(".faiss.new")
         content = index.to_bytes()
         try:
@@ -90,19 +96,29 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
         with catalog.database.writing():
             catalog.set_meta(f"{table}.faiss", hashlib.sha256(content).hexdigest())
             catalog.set_meta(f"{table}.faiss of", snapshot.catalog)
+            catalog.set_meta(f"{table}.faiss build", str(snapshot.build))
 
 
 def _read(catalog: Catalog, folder: Path, table: str, dimension: int) -> VectorIndex:
-    path = folder / f"{table}.faiss"
-    if catalog.meta(f"{table}.faiss of") == catalog.name and path.is_file():
-        stored = path.read_bytes()
-        # The digest is checked before faiss reads: it trusts what it is given.
-        if hashlib.sha256(stored).hexdigest() == catalog.meta(f"{table}.faiss"):
-            try:
-                return VectorIndex.from_bytes(stored, dimension)
-            except IndexStateError:
-                pass  # written by another version of faiss: made anew below
+    stored = _stored(catalog, folder / f"{table}.faiss", table)
+    if stored:
+        try:
+            return VectorIndex.from_bytes(stored, dimension)
+        except IndexStateError:
+            pass  # written by another version of faiss: made anew below
     return VectorIndex(dimension)
+
+
+def _stored(catalog: Catalog, path: Path, table: str) -> bytes:
+    """The file's content if it is the one that was noted for this catalog, else b"".
+
+    Checked before faiss reads it: faiss trusts what it is given.
+    """
+    if catalog.meta(f"{table}.faiss of") != catalog.name or not path.is_file():
+        return b""
+    content = path.read_bytes()
+    noted = hashlib.sha256(content).hexdigest() == catalog.meta(f"{table}.faiss")
+    return content if noted else b""
 
 
 def _in_step(catalog: Catalog, old: VectorIndex, table: str) -> VectorIndex:
