@@ -25,16 +25,19 @@ class BlockKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     LIST = "list"
+    ROW = "row"
+    NOTE = "note"
     FURNITURE = "furniture"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, list, heading or piece of page furniture, in reading order.
+    """One paragraph, list, table row, footnote, heading or piece of page furniture.
 
-    A list includes the paragraph that leads into it; `items` are its items.
-    `paragraph` counts from 1 what can be found: paragraphs, lists, and headings that
-    nothing stands under; other headings and furniture have 0.
+    A list includes the paragraph that leads into it; `items` are its items, or a row's
+    cells. `lead_in` is the header of a row's table, None where there is none.
+    `paragraph` counts from 1 what can be found: all but furniture, and headings
+    that something stands under, which have 0.
     `headings` is the path of headings above the block, outermost first; `level` is
     a heading's own depth from 1, and 0 elsewhere. `note` says why furniture is so.
     """
@@ -47,6 +50,37 @@ class Block:
     level: int
     items: tuple[Span, ...]
     note: str
+    lead_in: Span | None = None
+
+
+class LocatorKind(StrEnum):
+    """By what a person finds a place in a file that has no paragraph numbers."""
+
+    PAGE = "page"
+    SLIDE = "slide"
+    ROW = "row"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a page, slide, table row or moment begins in a document's text.
+
+    `label` is as a person reads it there: "iv", "12", "Prices 7", "00:01:02".
+    """
+
+    start: int
+    kind: LocatorKind
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """The marks that a stretch of text stands under; `last` is `first` if only one."""
+
+    kind: LocatorKind
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +101,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's own words, unchanged, and how they are laid out."""
+    """A document's own words, unchanged, and how they are laid out.
+
+    Blocks and marks are in reading order; a mark holds until the next one begins.
+    """
 
     source: Source
     text: str
     blocks: tuple[Block, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +118,8 @@ class Passage:
 
     `id` is a positive 63-bit integer made from path, headings, lead-in and text, so it
     stays the same while they do. `part` of `parts` (from 1) tells the pieces of a long paragraph
-    apart. `lead_in` is the text that introduces a list of which this is a later part.
+    apart. `lead_in` is the text that introduces a list of which this is a later part, or
+    the header of a row's table.
     Invariant: `document.text[start:end] == text`, and the sentences lie within it.
     """
 

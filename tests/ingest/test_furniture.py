@@ -2,7 +2,8 @@
 
 import pytest
 
-from citeback.ingest import furniture, plain
+from citeback.ingest import furniture
+from citeback.ingest.formats import plain
 from citeback.ingest.layout import lay_out
 
 BODY = "The workshop brought together experts from eight countries for three days."

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ingest.layouts import check_order, items, shown
 
+from citeback.ingest.formats.markdown import blocks
 from citeback.ingest.layout import lay_out
-from citeback.ingest.markdown import blocks
 
 PAGE = """# The *title* of [it](https://example.org) #
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ingest.layouts import check_order, items, shown
 
+from citeback.ingest.formats.plain import blocks
 from citeback.ingest.layout import lay_out
-from citeback.ingest.plain import blocks
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citeback.errors import FileAccessError, UnreadableFileError
-from citeback.ingest.read import SUFFIXES, read
+from citeback.ingest.formats import SUFFIXES
+from citeback.ingest.read import read
 from citeback.records import BlockKind, Document
 
 ARTICLE = "civil-society-rehabilitation-workshop.txt"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citeback.ingest import markdown, plain
+from citeback.ingest.formats import markdown, plain
 from citeback.ingest.layout import lay_out
 from citeback.ingest.split import LONGEST_PIECE, split
 from citeback.records import BlockKind, Document, Passage, Source, Span

@@ -108,7 +108,7 @@ def mark(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
         for number, block in enumerate(blocks)
     )
     kinds = {block.kind for block in marked}
-    return marked if kinds & {BlockKind.PARAGRAPH, BlockKind.LIST} else tuple(blocks)
+    return marked if kinds - {BlockKind.HEADING, BlockKind.FURNITURE} else tuple(blocks)
 
 
 def _mark_edge(

@@ -17,13 +17,14 @@ def draft(
     level: int = 0,
     title: str = "",
     note: str = "",
+    lead_in: Span | None = None,
 ) -> Block:
     """A block that `lay_out` has not seen: no number, and no path above it.
 
     A heading's `title`, which may be tidier than its text, waits in `headings`.
     """
     headings = (title,) if title else ()
-    return Block(kind, start, end, 0, headings, level, items, note)
+    return Block(kind, start, end, 0, headings, level, items, note, lead_in)
 
 
 def lay_out(drafts: Iterable[Block]) -> tuple[Block, ...]:

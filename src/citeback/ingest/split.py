@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from citeback.ingest.lines import after_marker
 from citeback.ingest.sentences import sentence_spans
-from citeback.records import Block, Document, Passage, Span
+from citeback.records import Block, BlockKind, Document, Passage, Span
 
-SPLITTER = "2"
+SPLITTER = "3"
 """Names the rules of reading and splitting; raised by hand whenever they change, so
 that what older rules cut is cut anew."""
 
@@ -80,7 +80,7 @@ def _passages(path: str, block: Block, scale: _Scale, limit: int) -> Iterator[Pa
             part=part,
             parts=len(groups),
             headings=block.headings,
-            lead_in=lead_in if part > 1 else None,
+            lead_in=lead_in if part > 1 or block.lead_in else None,
             sentences=tuple(unit.sentence for unit in group),
         )
 
@@ -116,10 +116,13 @@ class _Scale:
 
 
 def _lead_in(block: Block, scale: _Scale, limit: int) -> tuple[Span | None, int]:
-    """The sentence that leads into the list, with its weight; none if it is heavy."""
-    if not block.items or block.start == block.items[0].start:
+    """What leads into the list or row, with its weight; none if it is heavy."""
+    if block.lead_in:
+        sentence = block.lead_in
+    elif block.kind is not BlockKind.LIST or block.start == block.items[0].start:
         return None, 0
-    sentence = _sentences(scale.text, block.start, block.items[0].start)[-1]
+    else:
+        sentence = _sentences(scale.text, block.start, block.items[0].start)[-1]
     if scale.least(sentence.start, sentence.end) * 2 > limit:
         return None, 0
     weight = scale.weight(sentence.start, sentence.end)
@@ -127,8 +130,14 @@ def _lead_in(block: Block, scale: _Scale, limit: int) -> tuple[Span | None, int]
 
 
 def _units(block: Block, scale: _Scale, limit: int) -> Iterator[_Unit]:
-    """The block's sentences, no heavier than `limit`; no sentence leaves its item."""
+    """The block's sentences, no heavier than `limit`; none leaves its item.
+
+    A row is one sentence: what its cells say together.
+    """
     text = scale.text
+    if block.kind is BlockKind.ROW:  # what stands in a cell may be no sentence
+        yield from _light(block.start, Span(block.start, block.end), scale, limit)
+        return
     first = block.items[0].start if block.items else block.end
     for sentence in _sentences(text, block.start, first):
         yield from _light(sentence.start, sentence, scale, limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from citeback.ingest import plain_headings
+from citeback.ingest.formats import plain_headings
 from citeback.ingest.layout import draft
 from citeback.ingest.lines import Line, bounds, ends_in_colon, runs
 from citeback.records import Block, BlockKind, Span

@@ -1,0 +1,31 @@
+"""From the bytes of a file to its text and blocks: a reader for each family of formats.
+
+A module is imported when a file of its family is read, since some take a while.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import PurePosixPath
+from typing import cast
+
+from citeback.ingest.reading import Reader
+
+# By ending of the file's name: the module here whose `read` is a Reader.
+_MODULES = {
+    ".txt": "text",
+    ".text": "text",
+    "": "text",
+    ".md": "markdown_text",
+    ".markdown": "markdown_text",
+}
+SUFFIXES = tuple(_MODULES)
+"""The endings of file names that are read, in lower case; "" is no ending."""
+
+
+def reader_of(name: str) -> Reader | None:
+    """The reader for a file of that name, None if there is none."""
+    module = _MODULES.get(PurePosixPath(name).suffix.lower())
+    if module is None:
+        return None
+    return cast(Reader, import_module(f"{__name__}.{module}").read)

@@ -1,0 +1,31 @@
+"""What every reader gives: a file's text, its blocks and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from citeback.records import Block, Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as read, before its paragraphs are numbered.
+
+    `drafts` are blocks made by `layout.draft`, in reading order, apart from each other.
+    Title, author, date and url are as the file itself states them, "" where it does not.
+    `remark` is a sentence on how it was read that its owner should know, or "".
+    """
+
+    text: str
+    drafts: tuple[Block, ...]
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    url: str = ""
+    marks: tuple[Mark, ...] = ()
+    remark: str = ""
+
+
+# From a file's bytes to its reading. Raises UnreadableFileError with the reason.
+Reader = Callable[[bytes], Reading]
