@@ -5,16 +5,32 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from citeback.errors import FileAccessError, UnreadableFileError
 from citeback.ingest import furniture
 from citeback.ingest.formats import SUFFIXES, reader_of
 from citeback.ingest.layout import lay_out
+from citeback.ingest.reading import Reading
 from citeback.records import Block, BlockKind, Document, Source
 
 
-def read(path: Path, name: str, *, max_bytes: int) -> Document:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: its document, or why there is none.
+
+    `remark` is a sentence on how a document was read that its owner should know.
+    """
+
+    name: str
+    document: Document | None = None
+    refusal: str = ""
+    remark: str = ""
+
+
+def read_all(path: Path, name: str, *, max_bytes: int) -> Iterator[Outcome]:
     """The document in the file at `path`, named `name` in the library.
 
     Raises UnreadableFileError with the reason, and FileAccessError where another try
@@ -24,6 +40,18 @@ def read(path: Path, name: str, *, max_bytes: int) -> Document:
     if reader is None:
         raise UnreadableFileError(_unknown_kind(name))
     reading = reader(_bytes(path, max_bytes))
+    yield Outcome(name, _document(name, reading), remark=reading.remark)
+
+
+def read(path: Path, name: str, *, max_bytes: int) -> Document:
+    """The one document of a file, read in this process; raises as `read_all`."""
+    (outcome,) = read_all(path, name, max_bytes=max_bytes)
+    if outcome.document is None:
+        raise UnreadableFileError(outcome.refusal)
+    return outcome.document
+
+
+def _document(name: str, reading: Reading) -> Document:
     if not reading.text.strip():
         raise UnreadableFileError(
             "it is empty: write some text into it, or take it out of the folder."

@@ -1,0 +1,157 @@
+"""Reading in a process of its own: what a bad file may do, and what others notice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from citeback.errors import FileAccessError
+from citeback.ingest import worker
+from citeback.ingest.read import Outcome, read
+from citeback.ingest.worker import START, Worker
+
+# A reader for files ending in .bad that does what the file says.
+BAD = """
+import os, sys, time, types
+sys.path.insert(0, sys.argv[1])
+from citeback.ingest import formats, worker
+def read(data):
+    print("noise on the way out")
+    exec(data.decode())
+bad = types.ModuleType("bad")
+bad.read = read
+sys.modules["citeback.ingest.formats.bad"] = bad
+formats._MODULES[".bad"] = "bad"
+worker.main()
+"""
+LIMITS = {"max_bytes": 10_000, "seconds": 20}
+
+
+@pytest.fixture
+def bad() -> Iterator[Worker]:
+    worker = Worker(BAD)
+    yield worker
+    worker.stop()
+
+
+def outcome(worker: Worker, path: Path, **limits: int) -> Outcome:
+    (only,) = worker.read(path, path.name, **(LIMITS | limits))
+    return only
+
+
+def test_a_document_comes_through_as_it_is(tmp_path: Path, bad: Worker) -> None:
+    path = tmp_path / "a.md"
+    text = (
+        "---\ntitle: Ünïcode 𝕏\n---\n# One\n\nFor all:\n\n- first\n- second\n\nEnd.\n"
+    )
+    path.write_text(text, encoding="utf-8", newline="")
+    document = read(path, "a.md", max_bytes=10_000)
+    assert outcome(bad, path) == Outcome("a.md", document)
+
+
+@pytest.mark.parametrize(
+    ("deed", "reason"),
+    [
+        ("time.sleep(60)", "more than 1 s"),
+        ("while True: pass", "more than 1 s"),
+        ("bytearray(10**10)", "too much memory"),
+        ("os.kill(os.getpid(), 11)", "stopped the program"),
+        ("os._exit(0)", "stopped the program"),
+        ("sys.exit()", "stopped the program"),
+        ("[][0]", "stopped the program"),
+        ("def f(): f()\nf()", "stopped the program"),
+    ],
+)
+def test_a_bad_file_is_refused_and_the_next_is_read(
+    tmp_path: Path, bad: Worker, deed: str, reason: str
+) -> None:
+    (tmp_path / "x.bad").write_text(deed)
+    (tmp_path / "next.txt").write_text("Good words.")
+    outcome(bad, tmp_path / "next.txt")
+    refused = outcome(bad, tmp_path / "x.bad", seconds=1)
+    assert refused.document is None
+    assert reason in refused.refusal
+    following = outcome(bad, tmp_path / "next.txt")
+    assert following.document is not None
+    assert following.document.text == "Good words."
+
+
+def test_a_file_that_is_not_there_is_another_matter(
+    tmp_path: Path, bad: Worker
+) -> None:
+    with pytest.raises(FileAccessError, match="still there"):
+        outcome(bad, tmp_path / "gone.txt")
+
+
+def test_one_process_reads_many_files_and_ends_when_idle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Words.")
+    start = START.replace("worker.main()", "worker.IDLE_SECONDS = 0.3; worker.main()")
+    worker = Worker(start)
+    try:
+        outcome(worker, path)
+        first = worker._running()
+        outcome(worker, path)
+        assert worker._running() is first
+        assert first.wait(10) == 0
+        assert outcome(worker, path).document is not None
+    finally:
+        worker.stop()
+
+
+def test_half_read_outcomes_do_not_reach_the_next_file(
+    tmp_path: Path, bad: Worker
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text(f"Words of {name}.")
+    abandoned = bad.read(tmp_path / "a.txt", "a.txt", **LIMITS)
+    next(abandoned)
+    abandoned.close()  # type: ignore[attr-defined]
+    document = outcome(bad, tmp_path / "b.txt").document
+    assert document is not None
+    assert document.text == "Words of b."
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
+def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Words.")
+    script = textwrap.dedent(
+        f"""
+        import sys, time; sys.path.insert(0, {str(Path(worker.__file__).parents[2])!r})
+        from pathlib import Path
+        from citeback.ingest.worker import SHARED
+        list(SHARED.read(Path({str(tmp_path / "a.txt")!r}), "a.txt",
+             max_bytes=100, seconds=20))
+        print(SHARED._process.pid, flush=True)
+        time.sleep(60)
+        """
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    for _ in range(100):
+        if not _is_running(child):
+            return
+        time.sleep(0.05)
+    pytest.fail("the reading process is still there")
+
+
+def _is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
