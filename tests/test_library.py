@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from citeback.errors import (
     UnknownDocumentError,
 )
 from citeback.library import Library
-from citeback.records import FileState, Progress, Turn, Verdict
+from citeback.records import FileState, Progress, Selection, Turn, Verdict
 
 KETTLE = "How long does the blue kettle take to boil water?"
 
@@ -444,10 +445,99 @@ def test_near_duplicates_are_folded_and_figures_are_not(
 
 def test_progress_rises_to_the_whole(make_library: MakeLibrary) -> None:
     seen: list[Progress] = []
-    make_library().update(progress=seen.append)
+    library = make_library()
+    library.update(progress=seen.append)
     done = [progress.done for progress in seen]
     assert done == sorted(done)
     assert seen[-1].done == seen[-1].total > 0
+    files = [progress.files for progress in seen]
+    assert (files[0], files[-1], seen[-1].files_total) == (0, 2, 2)
+    assert seen[-1].passages == library.size().passages
+    assert seen[-1].seconds_left == 0
+
+
+def many(name: str, count: int) -> str:
+    lines = (
+        f"Paragraph {n} of {name} is here. Line {n} ends it." for n in range(count)
+    )
+    return "\n\n".join(lines)
+
+
+def test_an_update_can_be_stopped_and_goes_on_later(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    for name in ("a.txt", "b.txt"):  # each fills a chunk of its own
+        (content / name).write_text(many(name, 1100), encoding="utf-8")
+    encoder = WordHashEncoder()
+    library = make_library(encoder)
+    seen: list[Progress] = []
+    report = library.update(
+        progress=seen.append, stop=lambda: bool(seen) and seen[-1].files > 0
+    )
+    assert report.added == ("a.txt",)
+    assert report.unfinished == ("b.txt", "garden.md", "kettle.txt")
+    assert [file.source.path for file in library.files()] == ["a.txt"]
+    before = len(encoder.seen)
+    report = library.update()
+    assert (report.added, report.unfinished) == (
+        ("b.txt", "garden.md", "kettle.txt"),
+        (),
+    )
+    assert report.embedded == len(encoder.seen) - before
+
+
+def test_vectors_of_an_update_that_was_stopped_are_not_made_twice(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    (content / "a.txt").write_text(many("a.txt", 600), encoding="utf-8")
+    library = make_library()
+    seen: list[Progress] = []
+    stopped = library.update(progress=seen.append, stop=lambda: len(seen) > 2)
+    assert stopped.unfinished[0] == "a.txt"
+    assert stopped.embedded > 0
+    assert library.update().reused >= stopped.embedded
+
+
+def test_an_update_of_some_files_leaves_the_others_as_they_are(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    library.update()
+    (content / "kettle.txt").unlink()
+    (content / "garden.md").write_text("The pond is new.", encoding="utf-8")
+    (content / "new.txt").write_text("The gate is green.", encoding="utf-8")
+    report = library.update(only=["new.txt"])
+    assert (report.added, report.changed, report.removed) == (("new.txt",), (), ())
+    assert paths(library, KETTLE)[0] == "kettle.txt"
+    assert library.update(only=["kettle.txt"]).removed == ("kettle.txt",)
+
+
+def test_only_the_selected_documents_are_asked(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    (content / "tea").mkdir()
+    (content / "tea" / "old.md").write_text(
+        "---\ndate: 2019-05-04\ntags: [Water, Kitchen]\n---\nThe blue kettle leaks."
+    )
+    library = make_library()
+    library.update()
+
+    def found(**fields: Any) -> set[str]:
+        chosen = Selection(**fields)
+        hits = library.ask(KETTLE, selection=chosen).hits
+        held = library.every("blue kettle", selection=chosen).documents
+        assert {one.source.path for one in held} <= {h.source.path for h in hits}
+        return {hit.source.path for hit in hits}
+
+    assert found(paths=("garden.md",)) == {"garden.md"}
+    assert found(tags=("kitchen",)) == {"tea/old.md"}
+    assert found(tags=("TEA",)) == {"tea/old.md"}
+    assert found(after="2019-01-01", before="2019-05-05") == {"tea/old.md"}
+    assert found(before="2019-05-04") == set()
+    assert found(paths=("kettle.txt",), tags=("tea",)) == set()
+    assert len(library.every("blue kettle").documents) == 2
+    assert len(library.every("blue kettle tag:water").documents) == 1
+    assert library.document("tea/old.md").source.tags == ("Water", "Kitchen", "tea")
 
 
 def test_examples_come_from_the_texts(make_library: MakeLibrary) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -13,7 +13,7 @@ from citeback.ask.absence import absence
 from citeback.ask.answer import answer
 from citeback.ask.every import every
 from citeback.ask.examples import example_questions
-from citeback.ask.filters import NO_FILTER, Parsed, parsed, text_of
+from citeback.ask.filters import NO_FILTER, WHOLE, Parsed, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.errors import (
@@ -29,7 +29,7 @@ from citeback.index.encoder import Encoder, load_encoder
 from citeback.index.folder import IndexFolder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
-from citeback.ingest.build import Build, Report
+from citeback.ingest.build import Build, Report, Stop
 from citeback.records import (
     AbsenceReport,
     Answer,
@@ -39,6 +39,7 @@ from citeback.records import (
     FileReport,
     FileState,
     LibrarySize,
+    Selection,
     Turn,
     UpdateReport,
 )
@@ -67,6 +68,7 @@ class Library:
         self._encoder = encoder
         self._loading = threading.Lock()
         self._refreshing = threading.Lock()
+        self._updating = threading.RLock()
         self._snapshot: Snapshot | None = None
         self._folder = IndexFolder(settings.index)
         self._opened = self._folder.open_catalog()
@@ -126,27 +128,36 @@ class Library:
         return tuple(notices)
 
     def update(
-        self, *, progress: Report | None = None, rebuild: bool = False
+        self,
+        *,
+        progress: Report | None = None,
+        rebuild: bool = False,
+        only: Collection[str] | None = None,
+        stop: Stop = lambda: False,
     ) -> UpdateReport:
         """Bring the index in step with the content folder.
 
         What is complete can be found while the rest is still being indexed. With
         `rebuild` everything is read and embedded anew, and takes the place of the
-        present index when it is complete. Raises ContentError, EncoderError,
+        present index when it is complete. With `only`, files of other paths are left as
+        they are. `stop` is asked before each batch; when it says so the update ends,
+        and what is complete stays. Updates of one library wait for each other. Raises ContentError, EncoderError,
         IndexBusyError, IndexStateError or StorageFullError; what was complete before
         is kept in each case.
         """
         encoder = self.encoder
-        with self._folder.locked():
+        with self._updating, self._folder.locked():
             if self._opened.outdated:
                 self._folder.notices.append(OTHER_VERSION)
                 self._opened.reset()
             try:
-                report = self._build(encoder, progress, anew=rebuild)
+                report = self._build(
+                    encoder, progress, anew=rebuild, only=only, stop=stop
+                )
             except DamagedDatabaseError:
                 self._opened.database.close()
                 self._opened = self._folder.repaired()
-                report = self._build(encoder, progress, anew=True)
+                report = self._build(encoder, progress, anew=True, stop=stop)
             notices = [*self._folder.notices, *report.notices]
             try:
                 self._save(encoder)
@@ -162,6 +173,7 @@ class Library:
         limit: int | None = None,
         baseline: Baseline | None = None,
         turns: Sequence[Turn] = (),
+        selection: Selection = WHOLE,
     ) -> Answer:
         """The passages that answer a question best, and whether they do.
 
@@ -169,8 +181,9 @@ class Library:
         simpler way, to compare with. `turns` are the conversation before, oldest
         first: a question that leans on them ("and in Europe?") is completed from
         them, and `searched` tells to what. Exact phrases and other filters in the
-        question hold for it alone. Raises QuestionError for what
-        cannot be searched for, EncoderError and IndexStateError.
+        question hold for it alone; only the documents of the `selection` are asked.
+        Raises QuestionError for what cannot be searched for, EncoderError and
+        IndexStateError.
         """
         question = well_formed(question)
         asked = parsed(question)
@@ -181,6 +194,7 @@ class Library:
         if resolved.why:
             searched = f"{resolved.searched} {asked.operators}".strip()
             asked = parsed(searched)
+        asked = replace(asked, selection=selection)
         return replace(
             self._asked(asked, limit=limit, baseline=baseline),
             question=question.strip(),
@@ -188,14 +202,15 @@ class Library:
             new_topic=resolved.topic_changed,
         )
 
-    def every(self, question: str) -> EveryAnswer:
+    def every(self, question: str, *, selection: Selection = WHOLE) -> EveryAnswer:
         """Every passage that holds the question's content words and fits its filter.
 
-        Raises QuestionError where there is nothing to look for.
+        Only the documents of the `selection` are asked. Raises QuestionError where there is nothing to look for.
         """
         question = well_formed(question)
         with self._catalog.database.reading():
-            return every(question.strip(), parsed(question), catalog=self._catalog)
+            asked = replace(parsed(question), selection=selection)
+            return every(question.strip(), asked, catalog=self._catalog)
 
     def _asked(
         self, asked: Parsed, *, limit: int | None, baseline: Baseline | None = None
@@ -266,7 +281,13 @@ class Library:
         return self._opened
 
     def _build(
-        self, encoder: Encoder, progress: Report | None, *, anew: bool
+        self,
+        encoder: Encoder,
+        progress: Report | None,
+        *,
+        anew: bool,
+        stop: Stop,
+        only: Collection[str] | None = None,
     ) -> UpdateReport:
         return Build(
             self._catalog,
@@ -275,6 +296,8 @@ class Library:
             max_bytes=self.settings.max_file_megabytes * 1_000_000,
             report=progress or (lambda _: None),
             anew=anew,
+            only=only,
+            stop=stop,
         ).run()
 
     def _current(self, encoder: Encoder) -> Snapshot:

@@ -88,7 +88,8 @@ class Source:
     """What is known of a document besides its text.
 
     `path` is the file's place under the content folder, with "/" on every system;
-    it names the document. `digest` is the SHA-256 (hex) of the text as UTF-8.
+    it names the document. `digest` is the SHA-256 (hex) of the text as UTF-8. `tags`
+    are what the document says it is about, and the outermost folder that it lies in.
     """
 
     path: str
@@ -97,6 +98,7 @@ class Source:
     author: str
     date: str
     url: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,15 +259,30 @@ class Filter:
 
     It holds each of `phrases` and none of `without`, in those words in a row. Its
     document's path holds one of `files`, whatever the case, or fits it where that has
-    "*" or "?"; its document's day is not before `after` and is before `before` (ISO
-    days).
+    "*" or "?"; its document has one of `tags`, whatever the case; its document's day is
+    not before `after` and is before `before` (ISO days).
     """
 
     phrases: tuple[str, ...]
     without: tuple[str, ...]
     files: tuple[str, ...]
+    tags: tuple[str, ...]
     after: str
     before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The documents that are asked, beside any filter; empty fields allow everything.
+
+    A document is one of `paths`, has one of `tags`, whatever the case, and its day is
+    not before `after` and is before `before` (ISO days).
+    """
+
+    paths: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    after: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,23 +388,34 @@ class FileReport:
 class Progress:
     """How far an update has come: done of total bytes of the files to be indexed.
 
-    `path` is the document that is being indexed.
+    `path` is the document that is being indexed. `files` of `files_total` are complete
+    and can be found; `passages` counts those embedded so far. `seconds_left` is a guess
+    from how fast it has gone, None while it is too early for one.
     """
 
     path: str
     done: int
     total: int
+    files: int
+    files_total: int
+    passages: int
+    seconds_left: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateReport:
-    """What one update of the index did, in paths and numbers of texts."""
+    """What one update of the index did, in paths and numbers of texts.
+
+    `unfinished` are the files that were yet to be indexed when it was stopped; of one
+    that was there before, the text of then stays.
+    """
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
     refused: tuple[FileReport, ...]
+    unfinished: tuple[str, ...]
     embedded: int
     reused: int
     notices: tuple[str, ...]

@@ -145,7 +145,21 @@ def test_any_text_can_be_taken_apart(question: str) -> None:
     assert parsed(f"{found.quoted} {found.operators}").filter == found.filter
 
 
-SIGNS = ['"', "“", "”", "„", "«", "-", " ", "dam", "file:", "after:2020", "(", "x-y"]
+SIGNS = [
+    '"',
+    "“",
+    "”",
+    "„",
+    "«",
+    "-",
+    " ",
+    "dam",
+    "file:",
+    "tag:a",
+    "after:2020",
+    "(",
+    "x-y",
+]
 
 
 @given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
@@ -180,6 +194,23 @@ def test_files_are_chosen_by_a_part_of_their_path(library: Library) -> None:
     assert paths(library, "mayor file:notes file:old") == {
         "notes.txt",
         "reports/old.md",
+    }
+
+
+def test_a_tag_chooses_by_what_the_head_and_the_folder_say(
+    library: Library, content: Path
+) -> None:
+    (content / "tagged.md").write_text(
+        "---\ntitle: Mill\nkeywords: Water mills; Norway\n---\nThe mayor was seen."
+    )
+    library.update()
+    assert paths(library, "mayor tag:reports") == {"reports/old.md", "reports/new.md"}
+    assert paths(library, 'mayor tag:"WATER MILLS"') == {"tagged.md"}
+    assert paths(library, "mayor tag:water") == set()
+    assert paths(library, "mayor tag:norway, tag:reports file:.md") == {
+        "tagged.md",
+        "reports/old.md",
+        "reports/new.md",
     }
 
 

@@ -60,7 +60,7 @@ def answer(
         text = checked(text, max_characters=max_characters)
     if not len(snapshot.passages):
         return _nothing(text, snapshot)
-    scoped = scope(asked.filter, catalog)
+    scoped = scope(asked.filter, catalog, asked.selection)
     if scoped.among == ():
         return replace(_nothing(text, snapshot), notice=scoped.notice)
     if is_filter_alone:

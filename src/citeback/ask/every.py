@@ -25,7 +25,7 @@ def every(question: str, asked: Parsed, *, catalog: Catalog) -> EveryAnswer:
     stems = list(words.content_stems(asked.text))
     if not stems and asked.filter == NO_FILTER:
         raise QuestionError(NO_WORDS)
-    scoped = scope(asked.filter, catalog)
+    scoped = scope(asked.filter, catalog, asked.selection)
     allowed = set(scoped.among or ())
     ids = set(stored.with_all_words(catalog, stems)) if stems else allowed
     if scoped.among is not None:

@@ -1,6 +1,6 @@
 """A question as typed → its words, and what its passages must be: the query language.
 
-    "exact words"  -word  file:name  after:2020  before:2021-06-30
+    "exact words"  -word  file:name  tag:budget  after:2020  before:2021-06-30
 
 Pure; what the filter lets through is looked up by `scope`. docs/filters.md explains it.
 """
@@ -13,7 +13,7 @@ from datetime import date
 
 from citeback.errors import QuestionError
 from citeback.index import words
-from citeback.records import Filter
+from citeback.records import Filter, Selection
 
 # What opens an exact phrase, and what closes it.
 QUOTES = (
@@ -33,7 +33,7 @@ _QUOTED = "|".join(
 _OPERATOR = re.compile(
     rf"(?<![^\s(])(?:(?P<phrase>{_QUOTED})"
     rf"|-(?P<without>{_QUOTED}|[^\W\d_][^\s()\"“”„«»]*+)"
-    rf"|(?P<name>file|after|before):(?P<value>{_QUOTED}|[^\s\"“”„«»]++))"
+    rf"|(?P<name>file|tag|after|before):(?P<value>{_QUOTED}|[^\s\"“”„«»]++))"
     r"(?=[\s().,;:!?…]|$)",
     re.IGNORECASE,
 )
@@ -50,8 +50,9 @@ _WRITTEN_DATE = re.compile(
     re.IGNORECASE,
 )
 PHRASE, WITHOUT = "phrase", "without"
-KINDS = (PHRASE, WITHOUT, "file", "after", "before")
-NO_FILTER = Filter(phrases=(), without=(), files=(), after="", before="")
+KINDS = (PHRASE, WITHOUT, "file", "tag", "after", "before")
+NO_FILTER = Filter(phrases=(), without=(), files=(), tags=(), after="", before="")
+WHOLE = Selection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,15 @@ class Parsed:
     """A question taken apart.
 
     `text` is what is searched for, the words of exact phrases with it; `quoted` is the
-    same with their quotation marks; `operators` are the others as typed.
+    same with their quotation marks; `operators` are the others as typed. `selection`
+    are the documents that it is asked of.
     """
 
     text: str
     quoted: str
     operators: str
     filter: Filter
+    selection: Selection = WHOLE
 
 
 def parsed(question: str) -> Parsed:
@@ -92,6 +95,7 @@ def parsed(question: str) -> Parsed:
             phrases=tuple(dict.fromkeys(found[PHRASE])),
             without=tuple(dict.fromkeys(found[WITHOUT])),
             files=tuple(dict.fromkeys(found["file"])),
+            tags=tuple(dict.fromkeys(found["tag"])),
             after=after,
             before=before,
         ),
@@ -132,7 +136,7 @@ def _kind_and_value(match: re.Match[str]) -> tuple[str, str]:
     value = value.strip(_MARKS).strip()
     if "(" not in value:  # as in "(file:report)"
         value = value.rstrip(")")
-    return kind, value.rstrip(",;!" if kind == "file" else ",;!?.")
+    return kind, value.rstrip(",;!" if kind in ("file", "tag") else ",;!?.")
 
 
 def _tidy(text: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from citeback.ask.filters import NO_FILTER, day_of, holds_phrase
+from citeback.ask.filters import NO_FILTER, WHOLE, day_of, holds_phrase
 from citeback.index import candidates as stored
 from citeback.index import words
 from citeback.index.catalog import Catalog
-from citeback.records import Filter
+from citeback.records import Filter, Selection, Source
 
 NO_MATCH = "No passage matches the filter, so there is nothing to quote."
 UNDATED = (
@@ -33,17 +33,20 @@ class Scope:
 EVERYTHING = Scope(among=None, notice="")
 
 
-def scope(wanted: Filter, catalog: Catalog) -> Scope:
-    """What the filter lets through."""
-    if wanted == NO_FILTER:
+def scope(wanted: Filter, catalog: Catalog, selection: Selection = WHOLE) -> Scope:
+    """What the filter lets through of the selected documents."""
+    if wanted == NO_FILTER and selection == WHOLE:
         return EVERYTHING
     named = [
-        (path, day_of(written))
-        for path, written in stored.dated_files(catalog)
-        if _is_named(path, wanted.files)
+        (source.path, day_of(source.date))
+        for source in stored.sources(catalog)
+        if _is_named(source.path, wanted.files)
+        and _has_tag(source, wanted.tags)
+        and _has_tag(source, selection.tags)
+        and (not selection.paths or source.path in selection.paths)
     ]
-    asks_date = bool(wanted.after or wanted.before)
-    paths = [path for path, day in named if not asks_date or _is_within(day, wanted)]
+    dates = [(w.after, w.before) for w in (wanted, selection) if w.after or w.before]
+    paths = [path for path, day in named if all(_is_within(day, *d) for d in dates)]
     ids = stored.of_files(catalog, paths)
     for phrase in wanted.phrases:
         holding = with_phrase(phrase, catalog, ids)
@@ -51,7 +54,7 @@ def scope(wanted: Filter, catalog: Catalog) -> Scope:
     for phrase in wanted.without:
         holding = with_phrase(phrase, catalog, ids)
         ids = [identity for identity in ids if identity not in holding]
-    undated = sum(not day for _, day in named) if asks_date else 0
+    undated = sum(not day for _, day in named) if dates else 0
     notices = [NO_MATCH] if not ids else []
     notices += [UNDATED.format(undated)] if undated else []
     return Scope(tuple(ids), " ".join(notices))
@@ -77,8 +80,11 @@ def _is_named(path: str, names: Sequence[str]) -> bool:
     )
 
 
-def _is_within(day: str, wanted: Filter) -> bool:
-    """Whether a day (ISO, "" if unknown) is in the filter's dates."""
-    return (
-        bool(day) and wanted.after <= day and (not wanted.before or day < wanted.before)
-    )
+def _has_tag(source: Source, tags: Sequence[str]) -> bool:
+    held = {tag.casefold() for tag in source.tags}
+    return not tags or any(tag.casefold() in held for tag in tags)
+
+
+def _is_within(day: str, after: str, before: str) -> bool:
+    """Whether a day (ISO, "" if unknown) is in the dates."""
+    return bool(day) and after <= day and (not before or day < before)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citeback.index.catalog import Catalog, check_text
+from citeback.index.catalog import SOURCE, Catalog, check_text, source_from
 from citeback.records import Passage, Source, Span
 
 
@@ -113,13 +113,13 @@ def outside(catalog: Catalog, stems: Sequence[str]) -> set[str]:
     return {stem for (stem,) in rows}
 
 
-def dated_files(catalog: Catalog) -> list[tuple[str, str]]:
-    """Path and date, as written, of every document that has passages, by path."""
+def sources(catalog: Catalog) -> list[Source]:
+    """Every document that has passages, by path."""
     rows = catalog.database.rows(
-        "SELECT path, date FROM files f WHERE EXISTS "
+        f"SELECT {SOURCE} FROM files f WHERE EXISTS "
         "(SELECT 1 FROM passages p WHERE p.path = f.path) ORDER BY path"
     )
-    return [(path, written) for path, written in rows]
+    return [source_from(row) for row in rows]
 
 
 def of_files(catalog: Catalog, paths: Sequence[str]) -> list[int]:
@@ -188,7 +188,7 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
     texts: dict[str, str] = {}
     for row in catalog.database.rows(
         'SELECT id, p.path, start, "end", paragraph, part, parts, headings, lead_in, '
-        "f.digest, title, author, date, url FROM passages p JOIN files f "
+        "f.digest, title, author, date, url, tags FROM passages p JOIN files f "
         "ON f.path = p.path WHERE id IN (SELECT value FROM json_each(?))",
         (_ids(ids),),
     ):
@@ -212,7 +212,7 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
             lead_in=Span(*lead) if lead else None,
             sentences=_spans(catalog, identity),
         )
-        found[identity] = (passage, Source(path, *row[9:]))
+        found[identity] = (passage, source_from((path, *row[9:])))
     return found
 
 

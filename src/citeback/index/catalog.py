@@ -39,6 +39,9 @@ _TABLE_NAMES = (
     "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', name"
 )
 
+# The columns of a file that make its Source, in order.
+SOURCE = "path, digest, title, author, date, url, tags"
+
 # Changed by hand whenever what is written into a column changes; the tables themselves
 # are told by schema.sql's digest. An index of another format is built anew.
 FORMAT = "3"
@@ -178,20 +181,19 @@ class Catalog:
     def document(self, path: str) -> Document | None:
         """The document of a path, None if the library holds none."""
         rows = self.database.rows(
-            "SELECT path, digest, title, author, date, url, text, blocks FROM files "
-            "WHERE path = ? AND state != ?",
+            f"SELECT {SOURCE}, text, blocks FROM files WHERE path = ? AND state != ?",
             (path, FileState.REFUSED),
         )
         if not rows:
             return None
         *source, text, blocks = rows[0]
         check_text(path, text, rows[0][1])
-        return Document(Source(*source), text, _blocks_from(blocks))
+        return Document(source_from(source), text, _blocks_from(blocks))
 
     def files(self) -> tuple[FileReport, ...]:
         """Every file with its state, by path."""
         rows = self.database.rows(
-            "SELECT path, digest, title, author, date, url, state, reason, "
+            f"SELECT {SOURCE}, state, reason, "
             "length(text), blocks, "
             "(SELECT count(*) FROM passages WHERE passages.path = files.path) "
             "FROM files ORDER BY path"
@@ -211,7 +213,7 @@ class Catalog:
     def _write_file(self, document: Document, state: FileState, reason: str) -> None:
         source = document.source
         self.database.run(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 source.path,
                 state,
@@ -221,6 +223,7 @@ class Catalog:
                 source.author,
                 source.date,
                 source.url,
+                json.dumps(source.tags, ensure_ascii=False),
                 document.text,
                 json.dumps([asdict(block) for block in document.blocks]),
             ),
@@ -395,6 +398,12 @@ def _statements(script: str) -> list[str]:
     return [part for part in "\n".join(lines).split(";") if part.strip()]
 
 
+def source_from(cells: Sequence[object]) -> Source:
+    """A source from the columns of SOURCE."""
+    path, digest, title, author, date, url, tags = map(str, cells)
+    return Source(path, digest, title, author, date, url, tuple(json.loads(tags)))
+
+
 def _blocks_from(text: str) -> tuple[Block, ...]:
     return tuple(
         Block(
@@ -415,7 +424,7 @@ def _report(row: tuple[object, ...]) -> FileReport:
     *source, state, reason, characters, blocks, passages = row
     parsed = _blocks_from(str(blocks))
     return FileReport(
-        source=Source(*map(str, source)),
+        source=source_from(source),
         state=FileState(str(state)),
         reason=str(reason),
         characters=int(str(characters)),

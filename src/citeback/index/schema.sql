@@ -14,6 +14,7 @@ CREATE TABLE files (
     author  TEXT NOT NULL,
     date    TEXT NOT NULL,
     url     TEXT NOT NULL,
+    tags    TEXT NOT NULL,          -- JSON array
     text    TEXT NOT NULL,
     blocks  TEXT NOT NULL           -- JSON, in reading order
 );

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from citeback.index import words
 from citeback.index.catalog import Catalog, PassageEntry, SentenceEntry
 from citeback.index.encoder import Encoder
 from citeback.index.pieces import Projection, fit, sample_lines
+from citeback.ingest.pace import Pace
 from citeback.ingest.read import read
 from citeback.ingest.scan import FoundFile, scan
 from citeback.ingest.split import SPLITTER, split
@@ -42,6 +43,11 @@ CHUNK_TEXTS = 2_000
 COMMIT_TEXTS = 256
 
 Report = Callable[[Progress], None]
+Stop = Callable[[], bool]
+
+
+class _Stopped(Exception):
+    """The update is to end here."""
 
 
 @dataclass(slots=True)
@@ -87,11 +93,15 @@ class Build:
         max_bytes: int,
         report: Report,
         anew: bool = False,
+        only: Collection[str] | None = None,
+        stop: Stop = lambda: False,
     ) -> None:
         """Prepare; `report` is called with the progress after each batch.
 
-        With `anew` nothing that is stored is relied on: all texts are read and
-        embedded again, and take the place of the old ones in one commit.
+        `stop` is asked before each batch: when it says so the update ends, and what is
+        complete stays. With `only`, no other files are looked at, unless all must be
+        indexed anew. With `anew` nothing that is stored is relied on: all texts are
+        read and embedded again, and take the place of the old ones in one commit.
         """
         self._catalog = catalog
         self._encoder = encoder
@@ -99,10 +109,16 @@ class Build:
         self._max_bytes = max_bytes
         self._report = report
         self._anew = anew
+        self._only = only
+        self._stop = stop
+        self._pace = Pace()
         self._changes = _Changes()
         self._kept: dict[str, str] = {}  # why, by path
         self._done = 0
         self._total = 0
+        self._unfinished: dict[str, None] = {}  # paths in order
+        self._files_total = 0
+        self._passages = 0
 
     def run(self) -> UpdateReport:
         """Update the catalog. The caller holds the folder's lock.
@@ -118,22 +134,33 @@ class Build:
                 "the whole library is indexed anew."
             )
         everything = self._anew or bool(notices)
-        changed = self._note_files(scan(self._content), everything=everything)
         if everything:
-            self._replace_all(changed)
+            self._only = None
+        changed = self._note_files(scan(self._content), everything=everything)
+        self._unfinished = dict.fromkeys(file.name for file in changed)
+        self._files_total = len(changed)
+        self._pace = Pace()
+        try:
+            if everything:
+                self._replace_all(changed)
+            else:
+                self._add_all(changed)
+        except _Stopped:
+            pass  # vectors that no document has yet are kept for the next update
         else:
-            self._add_all(changed)
-        with self._catalog.database.writing():
-            self._catalog.drop_unused_vectors(self._encoder.fingerprint)
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            self._catalog.set_meta("built", now)
-        files = self._catalog.files()
+            with self._catalog.database.writing():
+                self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+                if self._only is None:
+                    now = datetime.now(UTC).isoformat(timespec="seconds")
+                    self._catalog.set_meta("built", now)
+        files, left = self._catalog.files(), self._unfinished
         return UpdateReport(
-            added=tuple(self._changes.added),
-            changed=tuple(self._changes.changed),
+            added=tuple(name for name in self._changes.added if name not in left),
+            changed=tuple(name for name in self._changes.changed if name not in left),
             removed=tuple(self._changes.removed),
             unchanged=tuple(self._changes.unchanged),
             refused=tuple(f for f in files if f.state is not FileState.INDEXED),
+            unfinished=tuple(left),
             embedded=self._changes.embedded,
             reused=self._changes.reused,
             notices=tuple(notices),
@@ -145,6 +172,9 @@ class Build:
     ) -> list[FoundFile]:
         """Note removed and refused files; returns those whose text must be indexed."""
         held = self._catalog.digests()
+        if self._only is not None:
+            found = [file for file in found if file.name in self._only]
+            held = {name: held[name] for name in self._only if name in held}
         with self._catalog.database.writing():
             for name in sorted(held.keys() - {file.name for file in found}):
                 self._catalog.remove(name)
@@ -202,12 +232,14 @@ class Build:
             for staged in chunk:
                 with self._catalog.database.writing():
                     self._write(staged)
+            self._finish(chunk)
 
     def _replace_all(self, files: list[FoundFile]) -> None:
         """Index the files by a new recipe or anew; all become visible in one commit."""
         for chunk in self._chunks(files):
             self._embed(chunk)
         self._anew = False  # what has just been embedded need not be once more
+        self._stop = lambda: False  # nothing takes long from here on
         with self._catalog.database.writing():
             self._note_recipe()
             self._catalog.rename()  # no vector that was read before stands any more
@@ -215,6 +247,7 @@ class Build:
                 self._embed(chunk)  # only what changed on disk in the meantime
                 for staged in chunk:
                     self._write(staged)
+                self._finish(chunk)
 
     def _note_recipe(self) -> None:
         self._catalog.set_meta("recipe", recipe(self._encoder))
@@ -226,13 +259,20 @@ class Build:
         if path in self._kept:
             self._catalog.keep(path, self._kept[path])
 
+    def _finish(self, chunk: list[_Staged]) -> None:
+        for staged in chunk:
+            self._unfinished.pop(staged.document.source.path, None)
+        self._progress(chunk, 0, 0, 0.0)
+
     def _chunks(self, files: list[FoundFile]) -> Iterator[list[_Staged]]:
         """The files' documents, split, as many together as fill some batches."""
         chunk: list[_Staged] = []
         texts = 0
         for file in files:
+            self._check_stop()
             document = self._read(file)
             if document is None:
+                self._unfinished.pop(file.name, None)  # it has become unreadable since
                 continue
             staged = self._stage(document)
             chunk.append(staged)
@@ -266,13 +306,21 @@ class Build:
         self._changes.reused += len(known)
         # Texts of like length together waste the least padding.
         missing = sorted(texts.keys() - known, key=lambda d: (len(texts[d]), d))
+        passages = sum(len(staged.entries) for staged in chunk)
+        letters = sum(len(texts[d]) for d in missing)
+        read = 0
         for start in range(0, len(missing), COMMIT_TEXTS):
+            self._progress(chunk, size, passages, read / letters)
+            self._check_stop()
             batch = {d: texts[d] for d in missing[start : start + COMMIT_TEXTS]}
             self._embed_batch(batch, sentences)
-            share = (start + len(batch)) / len(missing)
-            self._progress(chunk, int(size * share))
+            read += sum(map(len, batch.values()))
         self._done += size
-        self._progress(chunk, 0)
+        self._passages += passages
+
+    def _check_stop(self) -> None:
+        if self._stop():
+            raise _Stopped
 
     def _embed_batch(self, texts: dict[str, str], sentences: set[str]) -> None:
         """Encode the texts and commit what came out."""
@@ -306,10 +354,23 @@ class Build:
                 self._catalog.set_projection(name, projection)
         return projection
 
-    def _progress(self, chunk: list[_Staged], ahead: int) -> None:
-        done = min(self._done + ahead, self._total)
-        name = chunk[0].document.source.path
-        self._report(Progress(path=name, done=done, total=self._total))
+    def _progress(
+        self, chunk: list[_Staged], size: int, passages: int, share: float
+    ) -> None:
+        """Tell how far it is, with a share of the chunk's bytes and passages done."""
+        done = min(self._done + int(size * share), self._total)
+        left = len(self._unfinished)
+        self._report(
+            Progress(
+                path=chunk[0].document.source.path,
+                done=done,
+                total=self._total,
+                files=self._files_total - left,
+                files_total=self._files_total,
+                passages=self._passages + int(passages * share),
+                seconds_left=self._pace.seconds_left(done, self._total),
+            )
+        )
 
 
 def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> PassageEntry:

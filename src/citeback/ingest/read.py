@@ -64,6 +64,7 @@ def _document(name: str, reading: Reading) -> Document:
         author=reading.author,
         date=reading.date,
         url=reading.url,
+        tags=_tags(name, reading.tags),
     )
     return Document(source, reading.text, lay_out(drafts), reading.marks)
 
@@ -117,6 +118,13 @@ def _heading(drafts: tuple[Block, ...]) -> str:
         if block.kind is BlockKind.HEADING and block.level == 1:
             return block.headings[0]
     return ""
+
+
+def _tags(name: str, named: tuple[str, ...]) -> tuple[str, ...]:
+    """What the document says of itself, and its outermost folder if that is new."""
+    folder = PurePosixPath(name).parts[0] if "/" in name else ""
+    held = {tag.casefold() for tag in named}
+    return (*named, folder) if folder and folder.casefold() not in held else named
 
 
 def _readable(name: str) -> str:

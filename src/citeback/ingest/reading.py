@@ -13,7 +13,8 @@ class Reading:
     """A file as read, before its paragraphs are numbered.
 
     `drafts` are blocks made by `layout.draft`, in reading order, apart from each other.
-    Title, author, date and url are as the file itself states them, "" where it does not.
+    Title, author, date, url and tags are as the file itself states them, empty where it
+    does not.
     `remark` is a sentence on how it was read that its owner should know, or "".
     """
 
@@ -23,6 +24,7 @@ class Reading:
     author: str = ""
     date: str = ""
     url: str = ""
+    tags: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     remark: str = ""
 

@@ -6,6 +6,7 @@ The lines stand between two of "---", as static site generators write them.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import yaml  # type: ignore[import-untyped,unused-ignore]
@@ -25,17 +26,10 @@ _KEYS = {
     "url": "url",
     "link": "url",
 }
+# What a document is about, under any of these names.
+_TAG_KEYS = ("tags", "tag", "keywords", "categories", "category")
 # Others that only site generators write.
-_RECOGNISED = _KEYS.keys() | {
-    "aliases",
-    "categories",
-    "category",
-    "draft",
-    "layout",
-    "permalink",
-    "slug",
-    "tags",
-}
+_RECOGNISED = {*_KEYS, *_TAG_KEYS, "aliases", "draft", "layout", "permalink", "slug"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,7 @@ class FrontMatter:
     author: str = ""
     date: str = ""
     url: str = ""
+    tags: tuple[str, ...] = ()
     end: int = 0
 
 
@@ -70,7 +65,16 @@ def front_matter(text: str) -> FrontMatter:
         name = _KEYS.get(key.lower())
         if name and value:
             found.setdefault(name, value)
-    return FrontMatter(**found, end=match.end())
+    return FrontMatter(**found, tags=_tags(pairs), end=match.end())
+
+
+def _tags(pairs: Mapping[str, str]) -> tuple[str, ...]:
+    """Those named under any key for them, each once."""
+    by_key = {key.lower(): value for key, value in pairs.items()}
+    named = ",".join(by_key.get(key, "") for key in _TAG_KEYS)
+    # Lists that are not valid YAML keep their brackets.
+    cleaned = (tag.strip(" []\"'#") for tag in re.split("[,;]", named))
+    return tuple(dict.fromkeys(tag for tag in cleaned if tag))
 
 
 def _pairs(lines: str) -> dict[str, str]:

@@ -28,4 +28,12 @@ def read_text(text: str, blocks: Blocks) -> Reading:
         note = "the lines about the document itself"
         first = draft(BlockKind.FURNITURE, 0, about.end, note=note)
         drafts = (first, *drafts)
-    return Reading(text, drafts, about.title, about.author, about.date, about.url)
+    return Reading(
+        text=text,
+        drafts=drafts,
+        title=about.title,
+        author=about.author,
+        date=about.date,
+        url=about.url,
+        tags=about.tags,
+    )

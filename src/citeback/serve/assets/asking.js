@@ -57,6 +57,7 @@ const examples = [
   [(part) => `"${part}"`, t('example_phrase'), 'help_phrase'],
   [(part) => `-${part}`, t('example_word'), 'help_without'],
   [(part) => `file:${part}`, t('example_file'), 'help_file'],
+  [(part) => `tag:${part}`, t('example_tag'), 'help_tag'],
   [(part) => `after:${part}`, '2020', 'help_after'],
   [(part) => `before:${part}`, '2021', 'help_before'],
 ];
