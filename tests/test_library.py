@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from citeback.errors import (
     UnknownDocumentError,
 )
 from citeback.library import Library
-from citeback.records import FileState, Progress, Selection, Turn, Verdict
+from citeback.records import Arrival, FileState, Progress, Selection, Turn, Verdict
 
 KETTLE = "How long does the blue kettle take to boil water?"
 
@@ -642,3 +643,113 @@ def test_an_update_without_changes_leaves_the_faiss_files(
     before = [file.stat().st_ino for file in files]
     make_library().update()
     assert [file.stat().st_ino for file in files] == before
+
+
+def sent(tmp_path: Path, name: str, text: str) -> tuple[Path, str]:
+    file = tmp_path / f"sent-{name}"
+    file.write_text(text, encoding="utf-8")
+    return file, name
+
+
+def test_added_files_are_found_and_refused_ones_do_not_stay(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    library = make_library()
+    library.update()
+    report = library.add(
+        [
+            sent(tmp_path, "gate.txt", "The gate is green.\n\nIt creaks."),
+            sent(tmp_path, "tool.exe", "MZ"),
+            sent(tmp_path, "empty.txt", " "),
+            sent(tmp_path, "kettle.txt", TEXTS["kettle.txt"]),
+            sent(tmp_path, "garden.md", "Another garden."),
+        ]
+    )
+    assert [(one.name, one.path, one.state) for one in report.files] == [
+        ("gate.txt", "gate.txt", Arrival.ADDED),
+        ("tool.exe", "", Arrival.REFUSED),
+        ("empty.txt", "", Arrival.REFUSED),
+        ("kettle.txt", "kettle.txt", Arrival.THERE),
+        ("garden.md", "garden (2).md", Arrival.ADDED),
+    ]
+    assert report.files[0].paragraphs == 2
+    assert "ending in .exe" in report.files[1].reason
+    assert "it is empty" in report.files[2].reason
+    held = {"garden (2).md", "garden.md", "gate.txt", "kettle.txt"}
+    assert {path.name for path in content.iterdir()} == held
+    assert {file.source.path for file in library.files()} == held
+    assert paths(library, "What colour is the gate?")[0] == "gate.txt"
+
+
+def test_stopping_takes_out_what_is_not_indexed_yet(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    library = make_library()
+    library.update()
+    seen: list[Progress] = []
+    report = library.add(
+        [sent(tmp_path, name, many(name, 1100)) for name in ("a.txt", "b.txt")],
+        progress=seen.append,
+        stop=lambda: bool(seen) and seen[-1].files > 0,
+    )
+    assert [one.state for one in report.files] == [Arrival.ADDED, Arrival.STOPPED]
+    names = {path.name for path in content.iterdir()}
+    assert names == {"a.txt", "garden.md", "kettle.txt"}
+    assert library.update().added == ()
+
+
+def test_a_failure_while_adding_takes_the_files_out_again(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    make_library().update()
+
+    class Failing(WordHashEncoder):
+        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
+            raise EncoderError("The model has broken.")
+
+    before = {path.name for path in content.iterdir()}
+    library = make_library(Failing())
+    with pytest.raises(EncoderError, match="broken"):
+        library.add([sent(tmp_path, "gate.txt", "The gate is green.")])
+    assert {path.name for path in content.iterdir()} == before
+
+
+def test_what_is_removed_is_not_found_until_it_is_restored(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    library.update()
+    removed = library.remove("kettle.txt")
+    assert "kettle.txt" not in paths(library, KETTLE)
+    assert not (content / "kettle.txt").exists()
+    again = make_library()
+    assert again.removed() == (removed,)
+    with pytest.raises(UnknownDocumentError, match="no file"):
+        again.remove("kettle.txt")
+    back = again.restore(removed.key)
+    assert (back.path, back.state) == ("kettle.txt", Arrival.ADDED)
+    assert paths(library, KETTLE)[0] == "kettle.txt"
+    assert again.removed() == ()
+    assert again.update().unchanged == ("garden.md", "kettle.txt")
+
+
+def test_nothing_is_removed_while_the_library_is_being_indexed(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    tried: list[str] = []
+
+    def remove(_: Progress) -> None:
+        def try_it() -> None:
+            try:
+                library.remove("kettle.txt")
+            except IndexBusyError as error:
+                tried.append(str(error))
+
+        thread = threading.Thread(target=try_it)
+        thread.start()
+        thread.join()
+
+    library.update(progress=remove)
+    assert "being indexed just now" in tried[0]
+    assert (content / "kettle.txt").exists()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,7 @@ from citeback.ask.filters import NO_FILTER, WHOLE, Parsed, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.errors import (
+    IndexBusyError,
     IndexStateError,
     QuestionError,
     StorageFullError,
@@ -30,8 +32,11 @@ from citeback.index.folder import IndexFolder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Report, Stop
+from citeback.ingest.shelf import Placed, Shelf, added_file
 from citeback.records import (
     AbsenceReport,
+    AddedFile,
+    AddReport,
     Answer,
     Baseline,
     Document,
@@ -39,6 +44,7 @@ from citeback.records import (
     FileReport,
     FileState,
     LibrarySize,
+    Removed,
     Selection,
     Turn,
     UpdateReport,
@@ -69,6 +75,7 @@ class Library:
         self._loading = threading.Lock()
         self._refreshing = threading.Lock()
         self._updating = threading.RLock()
+        self._shelf = Shelf(settings.content)
         self._snapshot: Snapshot | None = None
         self._folder = IndexFolder(settings.index)
         self._opened = self._folder.open_catalog()
@@ -165,6 +172,90 @@ class Library:
                 notices.append(str(error))
             self._folder.notices.clear()
             return replace(report, notices=tuple(notices))
+
+    def add(
+        self,
+        files: Sequence[tuple[Path, str]],
+        *,
+        taken: Container[str] = (),
+        progress: Report | None = None,
+        stop: Stop = lambda: False,
+    ) -> AddReport:
+        """Copy files into the content folder, each under a name to go by, and index them.
+
+        Nothing is overwritten: the same file is told to be there already, and another
+        one of the same name, or of one that is `taken`, gets a number. Files that are
+        refused, or not yet indexed when it is stopped or fails, do not stay. Raises what
+        `update` raises.
+        """
+        with self._updating:
+            placed: list[Placed] = []
+            try:
+                for file, name in files:
+                    placed.append(self._shelf.put(file, name, taken=taken))
+                paths = [one.path for one in placed]
+                report = self.update(only=paths, progress=progress, stop=stop)
+            except BaseException:
+                self._take_back(placed)
+                raise
+            held = {file.source.path: file for file in self.files()}
+            added = tuple(
+                added_file(name, one, held.get(one.path), stopped=report.unfinished)
+                for (_, name), one in zip(files, placed, strict=True)
+            )
+            self._take_back(
+                [p for p, a in zip(placed, added, strict=True) if not a.path]
+            )
+            return AddReport(added, report.notices)
+
+    def remove(self, path: str) -> Removed:
+        """Put a file of the library aside, from where `restore` brings it back.
+
+        Raises UnknownDocumentError, IndexBusyError while the library is being indexed,
+        and ContentError where the file cannot be moved.
+        """
+        with self._at_once(), self._folder.locked():
+            if path not in self._catalog.digests():
+                raise UnknownDocumentError(f"There is no file {path!r} in the library.")
+            removed = self._shelf.remove(path)
+            with self._catalog.database.writing():
+                self._catalog.remove(path)
+            return removed
+
+    def removed(self) -> tuple[Removed, ...]:
+        """What has been put aside and not come back, newest first."""
+        return self._shelf.removed()
+
+    def restore(self, key: str) -> AddedFile:
+        """Bring back what was put aside, as it was. Raises what `remove` raises."""
+        with self._at_once():
+            path = next((one.path for one in self.removed() if one.key == key), "")
+            placed = self._shelf.restore(key)
+            self.update(only=[placed.path])
+            held = {file.source.path: file for file in self.files()}
+            return added_file(path, placed, held.get(placed.path))
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Nothing else changes the library meanwhile; does not wait for that."""
+        if not self._updating.acquire(blocking=False):
+            raise IndexBusyError(
+                "The library is being indexed just now. Wait until that is done, or "
+                "stop it, and try again."
+            )
+        try:
+            yield
+        finally:
+            self._updating.release()
+
+    def _take_back(self, placed: Sequence[Placed]) -> None:
+        """Take files out of the content folder that have just been put there."""
+        for one in placed:
+            self._shelf.discard(one)
+        with self._folder.locked(), self._catalog.database.writing():
+            for one in placed:
+                if one.is_new and one.path in self._catalog.digests():
+                    self._catalog.remove(one.path)
 
     def ask(
         self,

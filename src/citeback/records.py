@@ -422,6 +422,50 @@ class UpdateReport:
     seconds: float
 
 
+class Arrival(StrEnum):
+    """What became of a file that was to be added."""
+
+    ADDED = "added"
+    THERE = "already there"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFile:
+    """A file that was to be added, by the name that it came with.
+
+    `path` is its place under the content folder, "" where it did not stay; `reason`
+    says why a file was refused.
+    """
+
+    name: str
+    path: str
+    state: Arrival
+    reason: str
+    paragraphs: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What adding some files did, file by file in their order."""
+
+    files: tuple[AddedFile, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A file that was taken out and can come back to its `path`, by its `key`.
+
+    `when` is the moment, in local time (ISO 8601).
+    """
+
+    key: str
+    path: str
+    when: str
+
+
 @dataclass(frozen=True, slots=True)
 class LibrarySize:
     """How much the library holds."""

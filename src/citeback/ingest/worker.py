@@ -18,7 +18,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from citeback.errors import FileAccessError, UnreadableFileError
 from citeback.index import stored_blocks
@@ -167,11 +167,15 @@ def _read(pipe: BinaryIO) -> bytes:
     return frame if len(frame) == int.from_bytes(length) else b""
 
 
+def _source(about: dict[str, Any]) -> Source:
+    return Source(**{**about, "tags": tuple(about["tags"])})
+
+
 def _outcome(reply: dict[str, object]) -> Outcome:
     document = None
     if "text" in reply:
         document = Document(
-            source=Source(**reply["source"]),  # type: ignore[arg-type]
+            source=_source(reply["source"]),  # type: ignore[arg-type]
             text=str(reply["text"]),
             blocks=stored_blocks.from_json(str(reply["blocks"])),
             marks=tuple(
