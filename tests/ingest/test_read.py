@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citeback.errors import FileAccessError, UnreadableFileError
-from citeback.ingest.formats import SUFFIXES
 from citeback.ingest.read import read
 from citeback.records import BlockKind, Document
 
@@ -39,7 +38,7 @@ def test_text_is_unchanged_but_for_the_byte_order_mark(tmp_path: Path) -> None:
     assert [block.start for block in document.blocks] == [0, 8]
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", ["", ".txt", ".text", ".md", ".markdown"])
 def test_every_suffix_is_read_in_any_case(tmp_path: Path, suffix: str) -> None:
     document = read_bytes(tmp_path, b"Some words.", f"sub/note{suffix.upper()}")
     assert document.source.path == f"sub/note{suffix.upper()}"
@@ -103,9 +102,6 @@ def test_the_first_top_heading_is_the_title(tmp_path: Path) -> None:
         (b" \r\n\t\xc2\xa0\n", "it is empty: write"),
         (b"\xef\xbb\xbf", "it is empty: write"),
         (b"words\0more", "binary data: open it"),
-        ("words".encode("utf-16"), "UTF-16, not in UTF-8: open it"),
-        (b"caf\xe9 noir", r"byte 4 of 9 does not fit\): open it"),
-        (b"\xef\xbb\xbfcaf\xe9 noir", "byte 7 of 12"),
         (b"%PDF-1.7 and so on", "a PDF under another name"),
         (b"x" * 10_001, r"too large \(0.0 MB, and the limit is 0.01 MB\): split"),
     ],
@@ -126,8 +122,8 @@ def test_fifty_megabytes_are_refused_without_being_read(tmp_path: Path) -> None:
 
 
 def test_other_kinds_of_file_are_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFileError, match=r"ending in \.docx are not read"):
-        read_bytes(tmp_path, b"words", "a.docx")
+    with pytest.raises(UnreadableFileError, match=r"ending in \.xyz are not read"):
+        read_bytes(tmp_path, b"words", "a.xyz")
 
 
 def test_a_missing_file_may_be_back_later(tmp_path: Path) -> None:

@@ -1,23 +1,32 @@
 """Puts a document's text together, block by block, for formats that are not text.
 
-What stands in the blocks is what the file says; only white space is evened out, and
-signs that no text may hold (NUL, halves of a surrogate pair) are left out.
+What stands in the blocks is what the file says, with the bullets and numbers that a
+person sees before items; only white space is evened out, and signs that no text may
+hold (NUL, halves of a surrogate pair) or that nobody sees (soft hyphens) are left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from citeback.ingest.layout import draft
+from citeback.ingest.lines import Line, ends_in_colon
 from citeback.records import Block, BlockKind, LocatorKind, Mark, Span
 
 BETWEEN_BLOCKS = "\n\n"
 BETWEEN_LINES = "\n"
-BULLET = "- "
+BULLET = "-"
 BETWEEN_CELLS = " | "
+# A longer item is a paragraph of its own, as the numbered ones of a contract are.
+LONG_ITEM = 300
+# A longer cell names no column.
+LONGEST_NAME = 80
 
-_NO_TEXT = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+_NO_TEXT = re.compile(
+    "[\0-\x08\x0e-\x1b\x7f\u00ad\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+_FIGURES = re.compile(r"\W*\d[\d\W]*\w{0,3}\W*")
 
 
 class TextBuilder:
@@ -30,6 +39,9 @@ class TextBuilder:
         self._blocks: list[Block] = []
         self._marks: list[Mark] = []
         self._waiting: tuple[LocatorKind, str] | None = None
+        # The open list: where it begins, and its items (none: no list is open).
+        self._start = 0
+        self._items: list[Span] = []
 
     @property
     def text(self) -> str:
@@ -39,6 +51,7 @@ class TextBuilder:
     @property
     def drafts(self) -> tuple[Block, ...]:
         """The blocks, without numbers."""
+        self._close()
         return tuple(self._blocks)
 
     @property
@@ -48,6 +61,7 @@ class TextBuilder:
 
     def mark(self, kind: LocatorKind, label: str) -> None:
         """What is added from here on stands on that page, slide, row or at that time."""
+        self._close()
         self._waiting = (kind, label)
 
     def heading(self, words: str, level: int) -> None:
@@ -55,7 +69,7 @@ class TextBuilder:
         words = spaced(words)
         if words:
             span = self._add(words)
-            self._note(BlockKind.HEADING, span, level=level, title=words)
+            self._note(BlockKind.HEADING, span, level=max(1, level), title=words)
 
     def paragraph(self, words: str, kind: BlockKind = BlockKind.PARAGRAPH) -> None:
         """A paragraph or a footnote; its own line ends stay."""
@@ -63,20 +77,46 @@ class TextBuilder:
         if words:
             self._note(kind, self._add(words))
 
-    def list(self, items: Sequence[str], lead_in: str = "") -> None:
-        """A list below the words that lead into it; items have their marker or get one."""
-        wanted = [item for item in map(lined, items) if item]
-        if not wanted:
-            self.paragraph(lead_in)
+    def stretches(self, kind: LocatorKind, parts: Iterable[tuple[str, str]]) -> None:
+        """A paragraph of several stretches, each with the label of the place it is at."""
+        start = None
+        for label, words in parts:
+            line = spaced(words)
+            if line:
+                self._waiting = (kind, label)
+                span = self._add(line, BETWEEN_BLOCKS if start is None else " ")
+                start = span.start if start is None else start
+        if start is not None:
+            self._note(BlockKind.PARAGRAPH, Span(start, self._length))
+
+    def item(self, words: str, marker: str = "") -> None:
+        """An item of the list that is open; the first one opens it.
+
+        A paragraph that ends in a colon, just before, leads into the list. An item
+        without a marker of its own gets a bullet.
+        """
+        words = lined(words)
+        if not words:
             return
-        introduction = lined(lead_in)
-        begun = self._add(introduction) if introduction else None
-        spans = [
-            self._add(item, BETWEEN_LINES if begun or number else BETWEEN_BLOCKS)
-            for number, item in enumerate(wanted)
-        ]
-        whole = Span((begun or spans[0]).start, spans[-1].end)
-        self._note(BlockKind.LIST, whole, items=tuple(spans))
+        marker = marker or ("" if Line.kind(words) else BULLET)
+        words = f"{marker} {words}".strip()
+        if len(words) > LONG_ITEM:
+            self.paragraph(words)
+            return
+        opened = bool(self._items)
+        leads_in = not opened and self._led_into()
+        span = self._put(words, BETWEEN_LINES if opened or leads_in else BETWEEN_BLOCKS)
+        if not opened:
+            self._start = self._blocks.pop().start if leads_in else span.start
+        self._items.append(span)
+
+    def list(self, items: Sequence[str], lead_in: str = "") -> None:
+        """A list below the words that lead into it."""
+        self._close()
+        self.paragraph(lead_in)
+        for item in items:
+            self.item(item)
+        self._close()
 
     def row(self, cells: Sequence[str], header: Span | None = None) -> Span | None:
         """A table's row; `header` is the span of its header, as this method gave it.
@@ -92,11 +132,45 @@ class TextBuilder:
         """A table's header: text, but no block of its own, as no answer stands there."""
         return self._cells(cells, BETWEEN_BLOCKS)[0]
 
+    def table(self, rows: Sequence[Sequence[str]], *, headed: bool) -> None:
+        """A whole table; `headed` says that its first row is known to be its header.
+
+        A first row that only looks like one serves as header and as a row, so that
+        nothing is lost where the guess is wrong.
+        """
+        filled = [row for row in rows if any(map(spaced, row))]
+        header = None
+        for number, row in enumerate(filled):
+            if number == 0 and headed and len(filled) > 1:
+                header = self.header_row(row)
+            elif number == 0 and names_columns(filled):
+                header = self.row(row)
+            else:
+                self.row(row, header)
+
     def furniture(self, words: str, note: str) -> None:
         """What belongs to the page and not to the text; `note` says what it is."""
         words = lined(words)
         if words:
             self._note(BlockKind.FURNITURE, self._add(words), note=note)
+
+    def _led_into(self) -> bool:
+        if not self._blocks:
+            return False
+        before = self._blocks[-1]
+        ends_here = before.end == self._length
+        return (
+            before.kind is BlockKind.PARAGRAPH
+            and ends_here
+            and ends_in_colon(self._pieces[-1])
+        )
+
+    def _close(self) -> None:
+        if self._items:
+            items = tuple(self._items)
+            whole = Span(self._start, items[-1].end)
+            self._items = []
+            self._note(BlockKind.LIST, whole, items=items)
 
     def _cells(
         self, cells: Sequence[str], before: str
@@ -104,15 +178,21 @@ class TextBuilder:
         words = [spaced(cell) for cell in cells]
         if not any(words):
             return None, ()
-        span = self._add(BETWEEN_CELLS.join(words), before)
+        joined = BETWEEN_CELLS.join(words)
+        shown = joined.strip()
+        span = self._add(shown, before)
         spans = []
-        start = span.start
+        start = span.start - joined.index(shown)
         for word in words:
             spans.append(Span(start, start + len(word)))
             start += len(word) + len(BETWEEN_CELLS)
         return span, tuple(one for one in spans if one.start < one.end)
 
     def _add(self, words: str, before: str = BETWEEN_BLOCKS) -> Span:
+        self._close()
+        return self._put(words, before)
+
+    def _put(self, words: str, before: str) -> Span:
         gap = before if self._length else ""
         start = self._length + len(gap)
         self._pieces += (gap, words)
@@ -156,3 +236,20 @@ def lined(words: str) -> str:
     """The words with their lines, none of them blank."""
     lines = (spaced(line) for line in _NO_TEXT.sub("", words).splitlines())
     return BETWEEN_LINES.join(line for line in lines if line)
+
+
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row looks like a table's header.
+
+    It names every column, each in its own few words, none of them a figure, while
+    below it there are other rows.
+    """
+    if len(rows) < 2 or len(rows[0]) < 2:
+        return False
+    names = [spaced(cell) for cell in rows[0]]
+    return (
+        all(names)
+        and len(set(names)) == len(names)
+        and all(len(name) <= LONGEST_NAME for name in names)
+        and not any(_FIGURES.fullmatch(name) or ends_in_colon(name) for name in names)
+    )

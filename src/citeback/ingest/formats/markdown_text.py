@@ -10,4 +10,5 @@ from citeback.ingest.reading import Reading
 
 def read(data: bytes) -> Reading:
     """The reading of a Markdown file. Raises UnreadableFileError."""
-    return read_text(decoded(data), markdown.blocks)
+    found = decoded(data)
+    return read_text(found.text, markdown.blocks, remark=found.remark)

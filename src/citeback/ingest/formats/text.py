@@ -17,10 +17,11 @@ Blocks = Callable[[str, int], tuple[Block, ...]]
 
 def read(data: bytes) -> Reading:
     """The reading of a text file. Raises UnreadableFileError."""
-    return read_text(decoded(data), plain.blocks)
+    found = decoded(data)
+    return read_text(found.text, plain.blocks, remark=found.remark)
 
 
-def read_text(text: str, blocks: Blocks) -> Reading:
+def read_text(text: str, blocks: Blocks, *, remark: str = "") -> Reading:
     """The reading of a text, with what its first lines say of it."""
     about = front_matter(text)
     drafts = blocks(text, about.end)
@@ -36,4 +37,5 @@ def read_text(text: str, blocks: Blocks) -> Reading:
         date=about.date,
         url=about.url,
         tags=about.tags,
+        remark=remark,
     )
