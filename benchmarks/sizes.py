@@ -11,7 +11,7 @@ REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements.txt"
 
 def main() -> None:
     for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines():
-        name = re.match(r"[\w-]+", line)
+        name = re.match(r"\w[\w-]*", line)
         if not name:
             continue
         package = importlib.metadata.distribution(name.group())

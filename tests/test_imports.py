@@ -32,6 +32,8 @@ ONLY_IN = {
     "faiss": "index/vectors.py",
     "snowballstemmer": "index/words.py",
     "gradio": "serve/page.py",
+    "charset_normalizer": "ingest/formats/old_letters.py",
+    "docx": "ingest/formats/docx.py",
     "markdown_it": "ingest/formats/markdown.py",
     "regex": "index/words.py",
     "sentencex": "ingest/sentences.py",

@@ -18,6 +18,7 @@ _MODULES = {
     "": "text",
     ".md": "markdown_text",
     ".markdown": "markdown_text",
+    ".docx": "docx",
 }
 SUFFIXES = tuple(_MODULES)
 """The endings of file names that are read, in lower case; "" is no ending."""
@@ -43,7 +44,7 @@ def reader_of(name: str) -> Reader | None:
                 "what it holds is nested too deep or far too large: save its text "
                 "as a simpler file."
             ) from error
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             # Damaged files make each library fail in ways of its own.
             raise UnreadableFileError(
                 "it is damaged, or made in a way that is not understood: open it in "
