@@ -273,12 +273,11 @@ def test_bad_files_are_refused_with_a_reason_and_the_rest_is_indexed(
     assert refused.keys() == {
         "empty.txt",
         "binary.txt",
-        "latin.txt",
         "picture.png",
         "big.txt",
     }
     assert all(len(reason) > 10 for reason in refused.values())
-    assert report.added == ("garden.md", "kettle.txt")
+    assert report.added == ("garden.md", "kettle.txt", "latin.txt")
     assert paths(library, KETTLE)[0] == "kettle.txt"
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import PurePosixPath
+from typing import cast
 
-from citeback.errors import UnreadableFileError
-from citeback.ingest.reading import Reader, Reading
+from citeback.ingest.reading import Reader
 
 # By ending of the file's name: the module here whose `read` is a Reader.
 _MODULES = {
@@ -25,30 +25,8 @@ SUFFIXES = tuple(_MODULES)
 
 
 def reader_of(name: str) -> Reader | None:
-    """The reader for a file of that name, None if there is none.
-
-    It raises UnreadableFileError whatever else a library runs into.
-    """
+    """The reader for a file of that name, None if there is none."""
     module = _MODULES.get(PurePosixPath(name).suffix.lower())
     if module is None:
         return None
-    read: Reader = import_module(f"{__name__}.{module}").read
-
-    def guarded(data: bytes) -> Reading:
-        try:
-            return read(data)
-        except UnreadableFileError:
-            raise
-        except (RecursionError, MemoryError) as error:
-            raise UnreadableFileError(
-                "what it holds is nested too deep or far too large: save its text "
-                "as a simpler file."
-            ) from error
-        except Exception as error:
-            # Damaged files make each library fail in ways of its own.
-            raise UnreadableFileError(
-                "it is damaged, or made in a way that is not understood: open it in "
-                "the program that made it and save it anew."
-            ) from error
-
-    return guarded
+    return cast(Reader, import_module(f"{__name__}.{module}").read)

@@ -31,7 +31,7 @@ _ALPHABETS = 6
 # So much is looked at to tell wide letters from binary data.
 _SAMPLE = 4_000
 # Signs below the space that texts do hold: tab, line and page ends, escape.
-_IN_TEXTS = set(b"\t\n\x0b\x0c\r\x1b")
+_IN_TEXTS = frozenset("\t\n\x0b\x0c\r\x1b")
 # More of the others than this means that it is no text.
 _CONTROLS = 0.02
 
@@ -62,13 +62,17 @@ def decoded(data: bytes) -> Decoded:
     except UnicodeDecodeError as error:
         if _mostly_utf8(data):
             return _damaged(data, "utf-8", "UTF-8")
-        if sum(byte < 32 and byte not in _IN_TEXTS for byte in data) > _CONTROLS * len(
-            data
-        ):
+        if _is_binary(data.decode("latin-1")):
             raise UnreadableFileError(
                 f"it is not text but binary data: {_SAVE}"
             ) from error
     return _old(data)
+
+
+def _is_binary(text: str) -> bool:
+    """Whether more signs that print nothing stand there than texts hold."""
+    controls = sum(sign < " " and sign not in _IN_TEXTS for sign in text)
+    return controls > _CONTROLS * len(text)
 
 
 def _marked(data: bytes, encoding: str) -> Decoded:
@@ -93,7 +97,7 @@ def _wide(data: bytes) -> Decoded:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if "\0" not in text and not _is_binary(text[:_SAMPLE]):
             return Decoded(text)
     raise UnreadableFileError(f"it is not text but binary data: {_SAVE}")
 

@@ -16,6 +16,7 @@ import docx
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.docx_numbering import Numbering, roman, whole
+from citeback.ingest.formats.guard import guarded
 from citeback.ingest.formats.safe_xml import (
     Element,
     attribute,
@@ -43,6 +44,7 @@ _OFF = frozenset({"0", "false", "off", "none"})
 _LETTER = re.compile(r"[^\W\d_]")
 
 
+@guarded
 def read(data: bytes) -> Reading:
     """The reading of a .docx file. Raises UnreadableFileError."""
     opened(data, "a Word document").close()
