@@ -126,6 +126,15 @@ class Library:
                 )
             return self._encoder
 
+    def can_answer(self, *, model: bool) -> bool:
+        """Whether there is an index to search: with the model, or by words alone.
+
+        Where a model is needed it is loaded now if it was not yet.
+        """
+        if self._opened.outdated or not self._opened.size().documents:
+            return False
+        return not model or self._opened.meta("encoder") == self.encoder.fingerprint
+
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should be told of the index, until the next update."""

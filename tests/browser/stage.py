@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -63,43 +64,81 @@ DESK, PHONE = LOOKS[0], LOOKS[2]
 @contextmanager
 def serving(folder: Path) -> Iterator[Served]:
     """The page of `folder/content`, started as a person would start it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {
-        "CITEBACK_CONTENT": str(folder / "content"),
-        "CITEBACK_INDEX": str(folder / "index"),
-        "CITEBACK_PORT": str(port),
-    }
-    # Settings of whoever runs the tests are not ours.
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("CITEBACK_")}
-    log = folder / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")],
-            env=inherited | settings,
-            cwd=folder,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    url = f"http://127.0.0.1:{port}/"
+    server = Server(folder)
+    server.start()
     try:
-        wait_until_up(f"{url}healthz", process, log)
-        yield Served(url, folder / "content")
+        yield Served(server.url, folder / "content")
     finally:
-        process.terminate()
-        process.wait(timeout=15)
+        server.stop()
 
 
-def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+class Server:
+    """A server of `folder/content` that can be killed and started again.
+
+    `held` starts it with the encoder of held_app.py.
+    """
+
+    def __init__(self, folder: Path, *, held: bool = False, **settings: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.folder = folder
+        self.url = f"http://127.0.0.1:{port}/"
+        self.log = folder / "server.log"
+        self._script = (
+            Path(__file__).with_name("held_app.py") if held else ROOT / "app.py"
+        )
+        self._settings = {
+            "CITEBACK_CONTENT": str(folder / "content"),
+            "CITEBACK_INDEX": str(folder / "index"),
+            "CITEBACK_PORT": str(port),
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, ready: bool = True) -> None:
+        """Start, and wait until the page is there or, as usual, all behind it as well."""
+        # Settings of whoever runs the tests are not ours.
+        inherited = {
+            k: v for k, v in os.environ.items() if not k.startswith("CITEBACK_")
+        }
+        with self.log.open("a") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, str(self._script)],
+                env=inherited | self._settings,
+                cwd=self.folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until_up(f"{self.url}healthz", self.process, self.log, ready=ready)
+
+    def kill(self) -> None:
+        """As the system would, without a warning."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(timeout=15)
+
+    def stop(self) -> float:
+        """Ask it to stop; how many seconds that took."""
+        assert self.process is not None
+        began = time.monotonic()
+        self.process.terminate()
+        self.process.wait(timeout=15)
+        return time.monotonic() - began
+
+
+def wait_until_up(
+    url: str, process: subprocess.Popen[bytes], log: Path, *, ready: bool
+) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
         try:
             with urllib.request.urlopen(url, timeout=2) as reply:
-                if reply.status == 200:
+                if json.load(reply)["ready"] or not ready:
                     return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            pass
+        time.sleep(0.2)
     pytest.fail(f"The server did not start:\n{log.read_text()[-2000:]}")

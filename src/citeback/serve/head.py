@@ -16,10 +16,13 @@ STYLES = (
     "map.css",
     "tools.css",
     "drawers.css",
+    "state.css",
 )
 # The later ones use what the first one makes.
 SCRIPTS = (
     "base.js",
+    "state.js",
+    "unfinished.js",
     "conversation.js",
     "revisit.js",
     "export.js",

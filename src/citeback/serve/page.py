@@ -12,8 +12,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from fastapi import FastAPI
 
-from citeback.errors import CitebackError
-from citeback.records import Progress
+from citeback.errors import CitebackError, IndexStateError
+from citeback.records import LibrarySize, Progress
 from citeback.serve import replies
 from citeback.serve.asking import Asked, Manner, asked_now, remembered
 from citeback.serve.head import ASSETS, asset, head_html
@@ -24,12 +24,14 @@ from citeback.serve.panels import (
     note_html,
     topic_html,
     update_sentence,
+    waiting_html,
     welcome_html,
 )
 from citeback.serve.render import plain, question_markdown
 from citeback.serve.session import TURNS_KEPT, Turn, show_more, take_again, take_turn
 from citeback.serve.strings import Words, preferred, words_of
 from citeback.serve.theme import COLOURS, MONO, SANS
+from citeback.serve.warm_up import Stage, WarmUp
 
 if TYPE_CHECKING:
     from citeback.library import Library
@@ -38,32 +40,31 @@ if TYPE_CHECKING:
 SESSION_SECONDS = 3600
 ASKED_AT_ONCE = 4
 
+NOTHING_YET = LibrarySize(documents=0, paragraphs=0, passages=0, sentences=0)
 
-def build_page(library: Library) -> gr.Blocks:
-    """The page of a library, not yet served."""
+
+def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
+    """The page of a library, which may still be warming up; not yet served."""
     page = gr.Blocks(title="Citeback", fill_width=True, analytics_enabled=False)
     english = words_of("en")
     with page:
         turns = gr.State([], time_to_live=SESSION_SECONDS)
+        # What the library holds is filled in when the page is opened.
         header = _html(
-            header_html(library.size(), english),
+            header_html(None, english),
             elem_id="header",
             js_on_load=asset("header.js"),
         )
         with gr.Column(elem_id="library", elem_classes="drawer"):
             library_head = _html(library_head_html(english))
-            files = _html(files_html(library.files(), english), elem_id="files")
+            files = _html("", elem_id="files")
             refresh = gr.Button(english("refresh"), elem_id="refresh", size="md")
             note = _html("", elem_id="note")
         with gr.Column(elem_id="history", elem_classes="drawer"):
             memory = _drawn("history.js", elem_id="memory")
         with gr.Row(elem_id="main"):
             with gr.Column(elem_id="left", scale=5):
-                welcome = _html(
-                    _welcome(library, english),
-                    elem_id="welcome",
-                    js_on_load=asset("welcome.js"),
-                )
+                welcome = _html("", elem_id="welcome", js_on_load=asset("welcome.js"))
                 chat = _chatbot(english)
                 box = gr.Textbox(
                     placeholder=english("ask_placeholder"),
@@ -84,13 +85,13 @@ def build_page(library: Library) -> gr.Blocks:
             question: str, turns: list[Turn], way: object, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
             asked = asked_now(question, way)
-            yield from _answered(library, asked, turns, _words(request))
+            yield from _answered(library, warm_up, asked, turns, _words(request))
 
         def ask_event(
             turns: list[Turn], event: gr.EventData, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
-            asked = asked_now(str(event.question), None)
-            yield from _answered(library, asked, turns, _words(request))
+            asked = asked_now(str(event.question), event.way)
+            yield from _answered(library, warm_up, asked, turns, _words(request))
 
         def more(
             turns: list[Turn], event: gr.EventData, request: gr.Request
@@ -105,7 +106,7 @@ def build_page(library: Library) -> gr.Blocks:
         def recall(
             event: gr.EventData, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
-            yield from _recalled(library, event, _words(request))
+            yield from _recalled(library, warm_up, event, _words(request))
 
         def open_source(turns: list[Turn], event: gr.EventData) -> Any:
             value = replies.opened(
@@ -123,14 +124,18 @@ def build_page(library: Library) -> gr.Blocks:
         ) -> tuple[str, ...]:
             words = _words(request)
             said = _updated(library, progress, words)
-            return (*_panels(library, words), note_html(said))
+            return (*_panels(library, warm_up, words), note_html(said))
+
+        def show_library(request: gr.Request) -> tuple[str, ...]:
+            return _panels(library, warm_up, _words(request))
 
         def translate(request: gr.Request) -> tuple[Any, ...]:
             words = _words(request)
+            shown = _panels(library, warm_up, words)
             if words is english:
-                return (gr.skip(),) * 7
+                return (*shown, *(gr.skip(),) * 4)
             return (
-                *_panels(library, words),
+                *shown,
                 library_head_html(words),
                 gr.update(value=words("refresh")),
                 gr.update(label=words("conversation")),
@@ -175,6 +180,7 @@ def build_page(library: Library) -> gr.Blocks:
             [turns, chat, reader],
             **at_once,
         )
+        header.grown(show_library, None, panels, **at_once)
         refresh.click(
             update,
             None,
@@ -212,17 +218,23 @@ def _words(request: gr.Request) -> Words:
     return preferred(request.headers.get("accept-language", ""))
 
 
-def _panels(library: Library, words: Words) -> tuple[str, str, str]:
+def _panels(library: Library, warm_up: WarmUp, words: Words) -> tuple[str, str, str]:
     """The header, the files and the welcome, as the library stands."""
+    try:
+        size, files = library.size(), library.files()
+    except IndexStateError:  # of another version: it is about to be made anew
+        size, files = NOTHING_YET, ()
+    examples = library.example_questions() if size.documents else ()
+    empty = not size.documents and warm_up.state.stage is Stage.READY
     return (
-        header_html(library.size(), words),
-        files_html(library.files(), words),
-        _welcome(library, words),
+        header_html(size if size.documents or empty else None, words),
+        files_html(files, words) if files or empty else "",
+        welcome_html(examples, words, empty=empty),
     )
 
 
 def _answered(
-    library: Library, asked: Asked, turns: list[Turn], words: Words
+    library: Library, warm_up: WarmUp, asked: Asked, turns: list[Turn], words: Words
 ) -> Iterator[tuple[Any, ...]]:
     """First the question alone, then with its answer: box, chat, reader, turns."""
     if not asked.question:
@@ -230,7 +242,9 @@ def _answered(
         return
     shown = [*_messages(turns, words), *_question(asked.question, asked.manner, words)]
     yield "", shown, gr.skip(), gr.skip()
-    turns = take_turn(library, asked, turns)
+    for why in warm_up.waits(model=not asked.every):
+        yield gr.skip(), [*shown, _said(waiting_html(why, words))], gr.skip(), gr.skip()
+    turns = take_turn(library, asked, turns, partly=warm_up.is_indexing)
     yield (
         gr.skip(),
         _messages(turns, words),
@@ -240,11 +254,16 @@ def _answered(
 
 
 def _recalled(
-    library: Library, event: gr.EventData, words: Words
+    library: Library, warm_up: WarmUp, event: gr.EventData, words: Words
 ) -> Iterator[tuple[Any, ...]]:
     """A remembered conversation, as its questions are asked again one by one."""
     turns: list[Turn] = []
-    for turns in take_again(library, remembered(event.turns, TURNS_KEPT)):
+    asked = remembered(event.turns, TURNS_KEPT)
+    waiting = [m for one in asked for m in _question(one.question, one.manner, words)]
+    for why in warm_up.waits(model=not all(one.every for one in asked)):
+        shown = [*waiting, _said(waiting_html(why, words))]
+        yield gr.skip(), shown, gr.skip(), gr.skip()
+    for turns in take_again(library, asked):
         yield gr.skip(), _messages(turns, words), gr.skip(), turns
     if not turns:
         yield (gr.skip(),) * 4
@@ -261,7 +280,7 @@ def _messages(turns: list[Turn], words: Words) -> list[dict[str, Any]]:
         for turn in turns
         for message in (
             *_question(turn.question, turn.manner, words),
-            {"role": "assistant", "content": _html(turn.html(words))},
+            _said(turn.html(words)),
         )
     ]
 
@@ -273,7 +292,12 @@ def _question(question: str, manner: Manner, words: Words) -> list[dict[str, Any
 
 
 def _divider(words: Words) -> dict[str, Any]:
-    return {"role": "assistant", "content": _html(topic_html(words))}
+    return _said(topic_html(words))
+
+
+def _said(html: str) -> dict[str, Any]:
+    """A message on the library's side."""
+    return {"role": "assistant", "content": _html(html)}
 
 
 def _updated(library: Library, progress: gr.Progress, words: Words) -> str:
@@ -287,12 +311,6 @@ def _updated(library: Library, progress: gr.Progress, words: Words) -> str:
         return update_sentence(library.update(progress=report), words)
     except CitebackError as error:
         return str(error)
-
-
-def _welcome(library: Library, words: Words) -> str:
-    empty = library.size().documents == 0
-    examples = () if empty else library.example_questions()
-    return welcome_html(examples, words, empty=empty)
 
 
 def _drawn(script: str, template: str = "", *, elem_id: str) -> gr.HTML:

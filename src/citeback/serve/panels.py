@@ -11,11 +11,16 @@ from citeback.serve.strings import Words
 FOLDER = "content/"
 
 
-def header_html(size: LibrarySize, words: Words) -> str:
-    """The name of the tool, what the library holds, and the buttons of the panels."""
+def header_html(size: LibrarySize | None, words: Words) -> str:
+    """The name of the tool, what the library holds, and the buttons of the panels.
+
+    The size is left out where it is not yet known; what is going on is written in by
+    state.js.
+    """
     return (
         '<header class="masthead"><h1>Citeback</h1>'
-        f'<p class="size">{_size(size, words)}</p>'
+        f'<p class="size">{_size(size, words) if size else ""}</p>'
+        '<p class="state" role="status"></p>'
         '<button type="button" class="plain icon fresh" data-fresh'
         f' aria-label="{escape(words("start_over"))}">'
         f"<span>{escape(words('start_over'))}</span></button>"
@@ -47,6 +52,11 @@ def welcome_html(examples: Sequence[str], words: Words, *, empty: bool) -> str:
         f'<div class="welcome"><h2>{escape(words("welcome"))}</h2>'
         f"<p>{escape(words('welcome_text'))}</p>{listed}</div>"
     )
+
+
+def waiting_html(why: str, words: Words) -> str:
+    """The line under a question that has to wait; `why` is the key of its sentence."""
+    return f'<p class="waiting" role="status">{escape(words(why))}</p>'
 
 
 def topic_html(words: Words) -> str:

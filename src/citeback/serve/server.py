@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import errno
 import logging
+import secrets
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from citeback.errors import SettingsError
+from citeback.errors import IndexStateError, SettingsError
+from citeback.serve.warm_up import Stage, WarmUp
 from citeback.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,9 +75,16 @@ class SafetyHeaders:
 class _Server(uvicorn.Server):
     """A server that says when it is ready, and stops without a word."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        ready: Callable[[], None],
+        stopping: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -82,13 +92,16 @@ class _Server(uvicorn.Server):
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
         # Open tabs are cut off; uvicorn would print a traceback for each of them.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await super().shutdown(sockets)
 
 
-def build_app(library: Library) -> FastAPI:
-    """The web application: the page at `/` and a sign of life at `/healthz`."""
+def build_app(library: Library, warm_up: WarmUp) -> FastAPI:
+    """The web application: the page at `/`, a sign of life at `/healthz`, and at
+    `/state` what an open page asks for every other second.
+    """
     from citeback.serve.page import build_page, mount_page
 
     app = FastAPI(title="Citeback", docs_url=None, redoc_url=None, openapi_url=None)
@@ -98,27 +111,50 @@ def build_app(library: Library) -> FastAPI:
 
     @app.get("/healthz")
     def healthz() -> dict[str, bool | int]:
-        return {"ok": True, "passages": library.size().passages}
+        ready = warm_up.state.stage is Stage.READY
+        return {"ok": True, "ready": ready, "passages": passages()}
 
-    return mount_page(app, build_page(library))
+    # Tells a page whether the server is still the one that knows its conversation.
+    run = secrets.token_hex(8)
+
+    @app.get("/state")
+    def state() -> dict[str, Any]:
+        return {"run": run, "passages": passages(), **asdict(warm_up.state)}
+
+    def passages() -> int:
+        try:
+            return library.size().passages
+        except IndexStateError:
+            return 0
+
+    return mount_page(app, build_page(library, warm_up))
 
 
 def serve(
-    library: Library, settings: Settings, announce: Callable[[str], None] | None = None
+    library: Library,
+    settings: Settings,
+    warm_up: WarmUp,
+    announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page until the process is stopped; announce its address when ready.
 
-    Raises SettingsError if the port is taken.
+    The warming up begins when the page can be opened. Raises SettingsError if the port
+    is taken.
     """
     tell = announce or (lambda url: _logger.info("Citeback is ready at %s", url))
     with _listen(settings.port) as listener:
         config = uvicorn.Config(
-            build_app(library),
+            build_app(library, warm_up),
             log_level="warning",
             timeout_graceful_shutdown=SECONDS_TO_STOP,
         )
         url = f"http://{HOST}:{settings.port}"
-        _Server(config, ready=lambda: tell(url)).run(sockets=[listener])
+
+        def ready() -> None:
+            tell(url)
+            warm_up.start()
+
+        _Server(config, ready=ready, stopping=warm_up.stop).run(sockets=[listener])
 
 
 def _listen(port: int) -> socket.socket:

@@ -31,8 +31,8 @@ class Turn:
     Either `answer` is there, or `found` with `shown` of its passages on the page, or
     `problem` is a sentence. `lead_ins` holds pairs of a
     passage's id and the text that introduces its list. `changed` says that the
-    question was asked before, of documents that were not the same; `manner` how it
-    stands to the questions before.
+    question was asked before, of documents that were not the same; `partly` that some
+    documents could not be found yet; `manner` how it stands to the questions before.
     """
 
     number: int
@@ -45,10 +45,12 @@ class Turn:
     every: bool = False
     found: EveryAnswer | None = None
     shown: int = STEP
+    partly: bool = False
 
     def html(self, words: Words) -> str:
         """The library's side of the turn."""
-        note = words("answer_changed") if self.changed else ""
+        notes = {"answer_changed": self.changed, "answer_partly": self.partly}
+        note = " ".join(words(key) for key, said in notes.items() if said)
         if self.found is not None:
             return found_html(
                 self.found,
@@ -77,11 +79,20 @@ class Turn:
 
 
 def take_turn(
-    library: Library, asked: Asked, turns: Sequence[Turn], *, changed: bool = False
+    library: Library,
+    asked: Asked,
+    turns: Sequence[Turn],
+    *,
+    changed: bool = False,
+    partly: bool = False,
 ) -> list[Turn]:
-    """The session's turns with the new question answered at the end."""
+    """The session's turns with the new question answered at the end.
+
+    `changed` and `partly` are noted in the turn.
+    """
     number = turns[-1].number + 1 if turns else 0
     blank = Turn(number, asked.question, None, (), "", False, asked.manner, asked.every)
+    blank = replace(blank, partly=partly)
     try:
         if asked.every:
             found = library.every(asked.question)

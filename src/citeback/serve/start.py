@@ -1,53 +1,77 @@
-"""What `python app.py` does: bring the index up to date, then serve the page."""
+"""What `python app.py` does: serve the page, and bring the index up to date behind it."""
 
 from __future__ import annotations
 
+import os
 import sys
 
-from citeback.errors import CitebackError, ContentError, IndexBusyError
+from citeback.errors import CitebackError
 from citeback.library import Library
+from citeback.records import Progress, UpdateReport
 from citeback.serve import terminal
-from citeback.serve.command_line import (
-    FAILED,
-    check_folders,
-    take_any_sign,
-    update,
-)
+from citeback.serve.command_line import FAILED, check_folders, take_any_sign
+from citeback.serve.warm_up import WarmUp
 from citeback.settings import from_environment
 
 
 def main() -> int:
     """Run until stopped; returns the exit status."""
     take_any_sign()
+    warm_up: WarmUp | None = None
     try:
         settings = from_environment()
         check_folders(settings)
         with Library.open(settings=settings) as library:
-            _refresh(library)
+            bar = _LateBar()
+            warm_up = WarmUp(
+                library, follow=bar.follow, updated=_tell, failed=_complain
+            )
             # Imported late: the page's package takes seconds, and an error in the
-            # settings or documents should be told at once.
+            # settings should be told at once.
             from citeback.serve.server import serve
 
             serve(
                 library,
                 settings,
+                warm_up,
                 announce=lambda url: print(f"Citeback is ready: {url}", flush=True),
             )
     except CitebackError as error:
-        print(f"citeback: {error}", file=sys.stderr)
+        _complain(str(error))
         return FAILED
     except KeyboardInterrupt:
         pass
+    if warm_up is not None and warm_up.is_at_work:
+        # A model that is being loaded can be neither stopped nor waited for, and the
+        # interpreter may not be taken down under it. What is indexed is committed.
+        sys.stdout.flush()
+        os._exit(0)
     return 0
 
 
-def _refresh(library: Library) -> None:
-    """Update the index; a library that cannot be updated is served as it stands."""
-    try:
-        report = update(library, quiet=False)
-    except (IndexBusyError, ContentError) as error:
-        if not library.size().documents and isinstance(error, ContentError):
-            raise
-        print(f"citeback: {error}", file=sys.stderr)
-        return
-    print("\n".join(terminal.update_lines(report)), flush=True)
+class _Terminal:
+    """What the terminal is told: a bar while there is progress, and what came of it."""
+
+    def __init__(self) -> None:
+        self._bar: terminal.ProgressBar | None = None
+
+    def follow(self, progress: Progress) -> None:
+        if self._bar is None:
+            self._bar = terminal.ProgressBar(hidden=not sys.stderr.isatty())
+        self._bar(progress)
+
+    def updated(self, report: UpdateReport) -> None:
+        self._clear()
+        print("\n".join(terminal.update_lines(report)), flush=True)
+
+    def failed(self, sentence: str) -> None:
+        self._clear()
+        _complain(sentence)
+
+    def _clear(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _complain(sentence: str) -> None:
+    print(f"citeback: {sentence}", file=sys.stderr, flush=True)

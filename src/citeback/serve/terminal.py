@@ -180,6 +180,10 @@ class ProgressBar:
 
     def __exit__(self, *_: object) -> None:
         """Clear the bar away."""
+        self.close()
+
+    def close(self) -> None:
+        """Clear the bar away."""
         self._bar.close()
 
 

@@ -1,9 +1,11 @@
 // The row below the question box: what to show, a new topic, and help for searching.
 // Its value, { manner, every }, goes along with each question. Runs inside gr.HTML.
 
-const { t, make, button, iconButton } = window.citeback;
+const { t, make, button, iconButton, pending } = window.citeback;
 
 const way = { manner: 'follows', every: false };
+window.citeback.way = way;
+let topicWaits = false; // asked for while an answer was on its way
 const box = () => document.querySelector('#question textarea');
 
 function choose(changes) {
@@ -45,7 +47,8 @@ function drawSwitch() {
 function drawTopic() {
   return iconButton('topic', t('new_topic'), () => {
     choose({ manner: 'topic' });
-    trigger('topic');
+    topicWaits = pending() !== null;
+    if (!topicWaits) trigger('topic');
     box().focus();
   });
 }
@@ -159,7 +162,12 @@ document.addEventListener('keydown', (event) => {
 }, { signal, capture: true });
 
 // With its answer a question is done with; the next one follows it.
-document.addEventListener('citeback:answered', () => choose({ manner: 'follows' }), { signal });
+document.addEventListener('citeback:answered', () => {
+  if (!topicWaits) choose({ manner: 'follows' });
+  else trigger('topic');
+  topicWaits = false;
+}, { signal });
+document.addEventListener('citeback:fresh', () => { topicWaits = false; }, { signal });
 
 drawHelp();
 const row = make('div', 'ways');

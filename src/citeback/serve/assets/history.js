@@ -2,7 +2,7 @@
 // showed, never a document's text. Runs inside gr.HTML.
 
 const {
-  t, language, make, button, kept, keep, say, exportConversation,
+  t, language, make, button, kept, keep, say, exportConversation, pending, restoreDraft,
 } = window.citeback;
 const MOST_KEPT = 60;
 const NAME_LETTERS = 80;
@@ -221,12 +221,19 @@ function begin() {
   const passage = passageOf(query);
   const own = all().find((one) => one.id === current);
   const last = own ? own.turns[own.turns.length - 1] : {};
-  if (own && (!question || [last.question, last.searched].includes(question))) {
+  const cutOff = pending(); // a question whose answer the page has not lived to see
+  const askAgain = cutOff ? () => trigger('ask', cutOff) : null;
+  restoreDraft();
+  if (own && cutOff) {
+    recall(own, askAgain, passage);
+  } else if (cutOff) {
+    askAgain();
+  } else if (own && (!question || [last.question, last.searched].includes(question))) {
     recall(own, null, passage);
   } else if (question) {
     startOver();
     awaited = null;
-    trigger('ask', { question });
+    trigger('ask', { question, way: null });
   } else if (passage) {
     document.dispatchEvent(new CustomEvent('citeback:reader', { detail: ['open', passage] }));
   }

@@ -1,0 +1,167 @@
+"""What goes on behind the page at first: the model is loaded, the index updated.
+
+The page is served meanwhile, and shows how far this has come.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from citeback.errors import CitebackError
+from citeback.library import Library
+from citeback.records import Progress, UpdateReport
+
+UNEXPECTED = (
+    "Something went wrong that was not foreseen; the terminal says more. What was "
+    "indexed before can be searched. Stop Citeback and start it again."
+)
+
+_logger = logging.getLogger(__name__)
+
+
+class Stage(StrEnum):
+    """What is being done. READY is also said where something failed: see `problem`."""
+
+    LOADING = "loading"
+    INDEXING = "indexing"
+    READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far it has come: `file` of `files`, 0 of 0 until they are known.
+
+    `seconds_left` is an estimate, -1 where there is none yet. `problem` is a sentence
+    about what could not be done, or "".
+    """
+
+    stage: Stage
+    file: int
+    files: int
+    seconds_left: int
+    problem: str
+
+
+class WarmUp:
+    """Loads a library's model and updates its index in a thread of its own."""
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        follow: Callable[[Progress], None] = lambda _: None,
+        updated: Callable[[UpdateReport], None] = lambda _: None,
+        failed: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Prepare; the others are told how it goes and what came of it, in its thread."""
+        self._library = library
+        self._follow = follow
+        self._updated = updated
+        self._failed = failed
+        self._state = State(Stage.LOADING, 0, 0, -1, "")
+        self._changed = threading.Condition()
+        self._stopping = False
+        # A daemon: nothing that it does is lost when the process ends.
+        self._thread = threading.Thread(
+            target=self._run, name="citeback-warm-up", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End as soon as what is at hand is done; whoever waits goes on at once."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
+    @property
+    def state(self) -> State:
+        """How far it has come."""
+        return self._state
+
+    def why_wait(self, *, model: bool) -> str:
+        """The key of the sentence why a question has to wait, "" if it need not.
+
+        `model` tells whether the question needs the model.
+        """
+        stage = self._state.stage
+        if self._stopping or stage is Stage.READY:
+            return ""
+        if model and stage is Stage.LOADING:
+            return "waits_for_model"
+        try:
+            answers = self._library.can_answer(model=model)
+        except CitebackError:
+            return ""  # asking tells what is wrong
+        return "" if answers else "waits_for_index"
+
+    def waits(self, *, model: bool) -> Iterator[str]:
+        """Each reason why a question has to wait, until it need not any more."""
+        why = self.why_wait(model=model)
+        while why:
+            yield why
+            self._wait_while(why, model=model)
+            why = self.why_wait(model=model)
+
+    def _wait_while(self, why: str, *, model: bool) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self.why_wait(model=model) != why)
+
+    @property
+    def is_indexing(self) -> bool:
+        """Whether some documents cannot be found yet."""
+        state = self._state
+        return state.stage is Stage.INDEXING and state.files > 0
+
+    def _run(self) -> None:
+        try:
+            problem = self._work()
+        except Exception:
+            # The page would say for ever that it is loading.
+            _logger.exception("warming up failed")
+            problem = UNEXPECTED
+        if problem:
+            self._failed(problem)
+        self._show(State(Stage.READY, 0, 0, -1, problem))
+
+    def _work(self) -> str:
+        """Load and update; returns what is to be told of a failure, or ""."""
+        try:
+            _ = self._library.encoder
+            self._show(replace(self._state, stage=Stage.INDEXING))
+            report = self._library.update(
+                progress=self._report, stop=lambda: self._stopping
+            )
+            self._updated(report)
+        except CitebackError as error:
+            return str(error)
+        return ""
+
+    def _report(self, progress: Progress) -> None:
+        self._follow(progress)
+        left = progress.seconds_left
+        self._show(
+            State(
+                Stage.INDEXING,
+                file=min(progress.files + 1, progress.files_total),
+                files=progress.files_total,
+                seconds_left=-1 if left is None else round(left),
+                problem="",
+            )
+        )
+
+    def _show(self, state: State) -> None:
+        with self._changed:
+            self._state = state
+            self._changed.notify_all()

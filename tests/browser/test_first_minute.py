@@ -1,0 +1,150 @@
+"""The page before the model is loaded and the documents are indexed."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip(
+    "playwright.sync_api",
+    reason="needs playwright: pip install -r requirements-dev.txt",
+)
+
+from browser.acts import CHALLENGES, NORWAY, Visit, assert_no_overflow
+from browser.stage import LOOKS, ROOT, WORKSHOP, Look, Server
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+SECONDS_TO_STOP = 3
+
+
+@pytest.fixture
+def server(chromium_path: str, tmp_path: Path) -> Iterator[Server]:
+    """A server whose model is not there yet, and whose documents are not indexed."""
+    (tmp_path / "content").mkdir()
+    shutil.copy(ROOT / "content" / WORKSHOP, tmp_path / "content")
+    held = Server(tmp_path, held=True)
+    held.start(ready=False)
+    yield held
+    held.stop()
+
+
+def type_and_ask(page: Page, question: str) -> None:
+    page.get_by_role("textbox", name="Question").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#chat .user-row").last).to_have_text(question)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_the_first_minute(server: Server, visit: Visit, look: Look) -> None:
+    page = visit(server, look)
+    state = page.locator("#header .state")
+    expect(state).to_have_text("Loading the model…")
+    assert_no_overflow(page)
+    before = page.locator("#main").bounding_box()
+    type_and_ask(page, CHALLENGES)
+    waiting = page.locator("#chat .waiting")
+    expect(waiting).to_contain_text("The model is still being loaded.")
+
+    (server.folder / "model").touch()
+    expect(waiting).to_contain_text("indexed for the first time")
+    expect(state).to_have_text("Indexing 1 of 1 files")
+    assert_no_overflow(page)
+
+    (server.folder / "embed").touch()
+    answer = page.locator("#chat .answer")
+    expect(answer.locator(".card").first).to_be_visible()
+    expect(waiting).to_have_count(0)
+    expect(state).to_have_text("Ready")
+    expect(state).to_be_empty()
+    assert page.locator("#main").bounding_box() == before
+    if not look.phone:
+        expect(page.locator("#header .size")).to_contain_text("1 document")
+    page.get_by_role("button", name="Library", exact=True).click()
+    expect(page.locator("#files")).to_contain_text(WORKSHOP)
+
+
+def test_what_is_indexed_is_read_and_searched_by_words_before_the_model_is_there(
+    server: Server, visit: Visit
+) -> None:
+    for name in ("model", "embed"):
+        (server.folder / name).touch()
+    page = visit(server)
+    expect(page.locator("#header .size")).to_contain_text("1 document")
+    server.kill()
+    (server.folder / "model").unlink()
+    server.start(ready=False)
+
+    page = visit(server)
+    expect(page.locator("#header .state")).to_have_text("Loading the model…")
+    expect(page.locator("#welcome [data-question]").first).to_be_visible()
+    page.get_by_role("button", name="Library", exact=True).click()
+    page.locator(f"#library [data-path='{WORKSHOP}']").click()
+    expect(page.locator(".reader-text")).to_contain_text("Civil society actors")
+    page.get_by_text("Every passage", exact=True).click()
+    type_and_ask(page, "civil society")
+    expect(page.locator("#chat .answer .card").first).to_be_visible()
+    # An answer from part of the documents says so.
+    page.get_by_text("Best passages", exact=True).click()
+    (server.folder / "embed").unlink()
+    (server.folder / "content" / "kettle.txt").write_text("The blue kettle is new.")
+    (server.folder / "model").touch()
+    type_and_ask(page, NORWAY)
+    answer = page.locator("#chat .answer").last
+    expect(answer).to_have_attribute("data-question", NORWAY)
+    expect(answer.locator(".notice")).to_contain_text("still being indexed")
+    (server.folder / "embed").touch()
+    expect(page.locator("#header .size")).to_contain_text("2 documents")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_a_model_that_cannot_be_loaded_is_told(
+    server: Server, visit: Visit, look: Look
+) -> None:
+    (server.folder / "broken").touch()
+    page = visit(server, look)
+    (server.folder / "model").touch()
+    bar = page.get_by_role("alert").filter(has_text="files are damaged")
+    expect(bar).to_be_visible()
+    assert_no_overflow(page)
+    assert "citeback: The model's files are damaged." in server.log.read_text()
+    bar.get_by_role("button", name="Dismiss").click()
+    expect(bar).to_have_count(0)
+    page.wait_for_timeout(2500)  # it is asked again, and must not come back
+    expect(bar).to_have_count(0)
+    type_and_ask(page, NORWAY)
+    expect(page.locator("#chat .problem")).to_contain_text("files are damaged")
+
+
+def test_a_missing_folder_is_told_in_the_page(
+    server: Server, visit: Visit, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "content")
+    (server.folder / "model").touch()
+    page = visit(server)
+    expect(page.locator(".state-bar")).to_contain_text("content")
+    expect(page.get_by_role("heading", name="The library is empty")).to_be_visible()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("stage", ["loading", "indexing"])
+def test_it_stops_soon_whatever_it_is_doing(
+    server: Server, visit: Visit, sign: signal.Signals, stage: str
+) -> None:
+    page = visit(server)
+    type_and_ask(page, NORWAY)
+    if stage == "indexing":
+        (server.folder / "model").touch()
+        expect(page.locator("#header .state")).to_contain_text("Indexing")
+    assert server.process is not None
+    began = time.monotonic()
+    server.process.send_signal(sign)
+    server.process.wait(timeout=15)
+    assert time.monotonic() - began < SECONDS_TO_STOP
+    assert "Traceback" not in server.log.read_text()
