@@ -22,9 +22,9 @@ def main() -> int:
         settings = from_environment()
         check_folders(settings)
         with Library.open(settings=settings) as library:
-            bar = _LateBar()
+            told = _Terminal()
             warm_up = WarmUp(
-                library, follow=bar.follow, updated=_tell, failed=_complain
+                library, follow=told.follow, updated=told.updated, failed=told.failed
             )
             # Imported late: the page's package takes seconds, and an error in the
             # settings should be told at once.

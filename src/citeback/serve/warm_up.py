@@ -33,7 +33,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far it has come: `file` of `files`, 0 of 0 until they are known.
+    """How far it has come: about the `file`th of `files`, 0 of 0 until they are known.
 
     `seconds_left` is an estimate, -1 where there is none yet. `problem` is a sentence
     about what could not be done, or "".
@@ -150,12 +150,14 @@ class WarmUp:
 
     def _report(self, progress: Progress) -> None:
         self._follow(progress)
-        left = progress.seconds_left
+        left, total = progress.seconds_left, progress.files_total
+        # Small files are embedded together, so how many are complete grows in leaps.
+        about = int(total * progress.done / max(1, progress.total))
         self._show(
             State(
                 Stage.INDEXING,
-                file=min(progress.files + 1, progress.files_total),
-                files=progress.files_total,
+                file=min(max(progress.files, about) + 1, total),
+                files=total,
                 seconds_left=-1 if left is None else round(left),
                 problem="",
             )
