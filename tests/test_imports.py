@@ -34,6 +34,7 @@ ONLY_IN = {
     "gradio": "serve/page.py",
     "charset_normalizer": "ingest/formats/old_letters.py",
     "docx": "ingest/formats/docx.py",
+    "trafilatura": "ingest/formats/main_text.py",
     "markdown_it": "ingest/formats/markdown.py",
     "regex": "index/words.py",
     "sentencex": "ingest/sentences.py",
@@ -47,6 +48,7 @@ ONLY_IN = {
 }
 # Where one place is too few, the places are named.
 ONLY_IN_THESE = {
+    "lxml": {"ingest/formats/html_tree.py", "ingest/formats/safe_xml.py"},
     "fastapi": {"serve/page.py", "serve/server.py"},
     "tqdm": {"serve/evaluating.py", "serve/terminal.py"},
 }

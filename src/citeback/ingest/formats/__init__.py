@@ -18,6 +18,9 @@ _MODULES = {
     "": "text",
     ".md": "markdown_text",
     ".markdown": "markdown_text",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
     ".docx": "docx",
 }
 SUFFIXES = tuple(_MODULES)
