@@ -9,7 +9,7 @@ from citeback.ask.highlight import matched_words
 from citeback.ask.question import understood
 from citeback.index.encoder import Encoder
 from citeback.index.pieces import Projection, fit, sample_lines
-from citeback.index.words import content_stems
+from citeback.index.words import content_stems, stems
 
 pytestmark = pytest.mark.real
 
@@ -55,6 +55,7 @@ def test_same_and_near_words_are_marked(
     found = matched_words(
         query,
         sentence,
+        stems(sentence),
         projection.from_bytes(projection.to_bytes(encoded.pieces)),
         real_encoder.piece_spans([sentence])[0],
     )

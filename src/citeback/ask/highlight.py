@@ -19,6 +19,7 @@ NEAR = 0.4
 def matched_words(
     query: Query,
     sentence: str,
+    stems: Sequence[str],
     pieces: npt.NDArray[np.float32],
     piece_spans: Sequence[Span],
 ) -> list[Span]:
@@ -26,23 +27,20 @@ def matched_words(
 
     A question's word that stands there in any inflection marks all its places; one
     that does not marks the nearest word there is, if that is near enough. `pieces`
-    are the sentence's small word pieces and `piece_spans` their places.
+    are the sentence's small word pieces and `piece_spans` their places; `stems` are
+    those of its words, in order.
     """
-    marked = [(words.stem(word), span) for word, span in words.words(sentence)]
+    written = list(words.words(sentence))
+    marked = [(stem, span) for stem, (_, span) in zip(stems, written, strict=True)]
     found = {span for stem, span in marked if stem in query.stems}
     if len(pieces) and len(pieces) == len(piece_spans):
-        content = _content(sentence)
+        content = [span for word, span in written if word not in words.STOP_WORDS]
         owners = [_word_at(content, piece) for piece in piece_spans]
         likeness = query.pieces @ pieces.T
         for stem in query.stems.keys() - {stem for stem, _ in marked}:
             rows = [row for row, owner in enumerate(query.owners) if owner == stem]
             found |= _nearest(likeness[rows], owners)
     return sorted(found, key=lambda span: span.start)
-
-
-def _content(sentence: str) -> list[Span]:
-    marked = words.words(sentence)
-    return [span for word, span in marked if word not in words.STOP_WORDS]
 
 
 def _word_at(content: Sequence[Span], piece: Span) -> Span | None:

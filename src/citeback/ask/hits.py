@@ -53,6 +53,7 @@ def hits(
         marked = matched_words(
             query,
             sentences[number - 1],
+            best.stems,
             snapshot.projection.from_bytes(pieces[best.id]),
             spans[number - 1],
         )

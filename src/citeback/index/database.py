@@ -24,6 +24,8 @@ Value = str | int | float | bytes | None
 Row = tuple[Any, ...]
 
 WAIT_SECONDS = 30
+# Pages that each connection keeps in memory: a question reads about one megabyte.
+CACHE_BYTES = 16_000_000
 
 
 class DamagedDatabaseError(IndexStateError):
@@ -71,6 +73,7 @@ class Database:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_BYTES // 1024}")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
         except BaseException:
             connection.close()
