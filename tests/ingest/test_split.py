@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from citeback.ingest.formats import markdown, plain
 from citeback.ingest.layout import lay_out
 from citeback.ingest.split import LONGEST_PIECE, split
-from citeback.records import BlockKind, Document, Passage, Source, Span
+from citeback.records import Document, Passage, Source, Span
 
 
 def document(text: str, path: str = "a.txt", reader: object = plain) -> Document:
@@ -145,6 +145,6 @@ def test_passages_hold_every_word_once_and_fit(
             inside = sentence.end
         position = passage.end
     held = "".join("".join(passage.text.split()) for passage in passages)
-    blocks = [b for b in made.blocks if b.kind in (BlockKind.PARAGRAPH, BlockKind.LIST)]
+    blocks = [block for block in made.blocks if block.paragraph]
     assert held == "".join("".join(text[b.start : b.end].split()) for b in blocks)
     assert len({passage.id for passage in passages}) == len(passages)

@@ -21,7 +21,7 @@ from citeback.records import Parts
 Floats = npt.NDArray[np.float32]
 
 # How many of the roughly ranked are looked at closely: 10 put the same first as 50.
-CLOSELY = 12
+CLOSELY = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from citeback.index.catalog import SOURCE, Catalog, check_text, source_from
 from citeback.records import Passage, Source, Span
 
@@ -153,23 +155,25 @@ def passages_of_sentences(catalog: Catalog, sentences: Sequence[int]) -> list[in
 
 def candidates(catalog: Catalog, passages: Sequence[int]) -> list[Candidate]:
     """The candidates of those ids that are (still) there, by id."""
-    ids = _ids(passages)
-    sentences: dict[int, list[SentenceRow]] = {}
-    for passage, identity, start, end, stems in catalog.database.rows(
-        'SELECT passage, id, start, "end", stems FROM sentences '
-        "WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY passage, start",
-        (ids,),
-    ):
-        row = SentenceRow(identity, start, end, stems)
-        sentences.setdefault(passage, []).append(row)
     return [
-        Candidate(identity, path, tuple(context.split()), tuple(sentences[identity]))
-        for identity, path, context in catalog.database.rows(
-            "SELECT id, path, context FROM passages "
+        Candidate(
+            identity,
+            path,
+            tuple(context.split()),
+            tuple(map(SentenceRow, *_columns(bounds), stems.split("\n"))),
+        )
+        for identity, path, context, bounds, stems in catalog.database.rows(
+            "SELECT id, path, context, bounds, stems FROM passages "
             "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (ids,),
+            (_ids(passages),),
         )
     ]
+
+
+def _columns(bounds: bytes) -> list[list[int]]:
+    """Ids, starts and ends of a passage's sentences."""
+    rows = np.frombuffer(bounds, dtype="<i8").reshape(-1, 3)
+    return rows.T.tolist()
 
 
 def pieces(catalog: Catalog, sentences: Sequence[int]) -> dict[int, bytes]:
@@ -188,16 +192,17 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
     texts: dict[str, str] = {}
     for row in catalog.database.rows(
         'SELECT id, p.path, start, "end", paragraph, part, parts, headings, lead_in, '
-        "f.digest, title, author, date, url, tags FROM passages p JOIN files f "
+        "bounds, f.digest, title, author, date, url, tags FROM passages p JOIN files f "
         "ON f.path = p.path WHERE id IN (SELECT value FROM json_each(?))",
         (_ids(ids),),
     ):
         identity, path, start, end, paragraph, part, parts, headings, lead_in = row[:9]
+        bounds, *source = row[9:]
         if path not in texts:
             texts[path] = catalog.database.rows(
                 "SELECT text FROM files WHERE path = ?", (path,)
             )[0][0]
-            check_text(path, texts[path], row[9])
+            check_text(path, texts[path], source[0])
         lead = json.loads(lead_in)
         passage = Passage(
             id=identity,
@@ -210,9 +215,9 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
             parts=parts,
             headings=tuple(json.loads(headings)),
             lead_in=Span(*lead) if lead else None,
-            sentences=_spans(catalog, identity),
+            sentences=tuple(map(Span, *_columns(bounds)[1:])),
         )
-        found[identity] = (passage, source_from((path, *row[9:])))
+        found[identity] = (passage, source_from((path, *source)))
     return found
 
 
@@ -233,11 +238,3 @@ def texts(catalog: Catalog, ids: Sequence[int]) -> dict[int, str]:
             }
         found[identity] = documents[path][start:end]
     return found
-
-
-def _spans(catalog: Catalog, passage: int) -> tuple[Span, ...]:
-    rows = catalog.database.rows(
-        'SELECT start, "end" FROM sentences WHERE passage = ? ORDER BY start',
-        (passage,),
-    )
-    return tuple(Span(start, end) for start, end in rows)

@@ -232,8 +232,9 @@ class Catalog:
     def _write_passage(self, entry: PassageEntry) -> None:
         passage = entry.passage
         lead_in = passage.lead_in and [passage.lead_in.start, passage.lead_in.end]
+        bounds = [(s.id, s.span.start, s.span.end) for s in entry.sentences]
         self.database.run(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 passage.id,
                 passage.path,
@@ -246,12 +247,14 @@ class Catalog:
                 json.dumps(lead_in),
                 entry.context,
                 entry.digest,
+                np.array(bounds, dtype="<i8").tobytes(),
+                "\n".join(s.stems for s in entry.sentences),
             ),
         )
         self.database.run_each(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?)",
             (
-                (s.id, passage.id, s.span.start, s.span.end, s.stems, s.digest)
+                (s.id, passage.id, s.span.start, s.span.end, s.digest)
                 for s in entry.sentences
             ),
         )

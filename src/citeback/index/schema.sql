@@ -30,7 +30,10 @@ CREATE TABLE passages (
     headings  TEXT NOT NULL,        -- JSON array, outermost first
     lead_in   TEXT NOT NULL,        -- JSON [start, end] or null
     context   TEXT NOT NULL,        -- stems of headings and lead-in
-    digest    TEXT NOT NULL         -- of the text that was embedded
+    digest    TEXT NOT NULL,        -- of the text that was embedded
+    -- Its sentences once more, for ranking, which reads hundreds of them at a time:
+    bounds    BLOB NOT NULL,        -- id, start, end of each; int64, little-endian
+    stems     TEXT NOT NULL         -- of each in order; a line for each
 );
 CREATE INDEX passages_of_file ON passages (path);
 
@@ -39,7 +42,6 @@ CREATE TABLE sentences (
     passage INTEGER NOT NULL REFERENCES passages (id),
     start   INTEGER NOT NULL,
     "end"   INTEGER NOT NULL,
-    stems   TEXT NOT NULL,          -- in order, with spaces between
     digest  TEXT NOT NULL
 );
 CREATE INDEX sentences_of_passage ON sentences (passage);

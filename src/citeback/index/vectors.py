@@ -132,7 +132,7 @@ class _Rows:
         """The numbers of an index, which must not change while they are used."""
         ids = faiss.vector_to_array(index.id_map).astype(np.int64)
         places = np.argsort(ids)
-        codes = faiss.downcast_index(index.index).codes
+        codes = faiss.downcast_index(index.index).codes  # type: ignore[attr-defined]
         stored = faiss.rev_swig_ptr(codes.data(), codes.size())
         vectors = stored.view(np.float16).reshape(len(ids), index.d)
         return cls(ids[places], places, vectors)
