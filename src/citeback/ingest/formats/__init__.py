@@ -22,6 +22,7 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
     ".docx": "docx",
+    ".epub": "epub",
 }
 SUFFIXES = tuple(_MODULES)
 """The endings of file names that are read, in lower case; "" is no ending."""

@@ -38,7 +38,8 @@ def read(data: bytes) -> Reading:
     """The reading of a web page. Raises UnreadableFileError."""
     found = page(data)
     about = main_text.extracted(found.text)
-    pieces = html_tree.pieces(html_tree.tree_of(found.text))
+    root = html_tree.tree_of(found.text)
+    pieces = html_tree.pieces(root)
     chosen = main_text.main_part(pieces, about.text)
     builder = TextBuilder()
     both = zip(pieces, chosen, strict=True)
@@ -52,7 +53,7 @@ def read(data: bytes) -> Reading:
         builder.text,
         builder.drafts,
         title=spaced(about.title),
-        author=spaced(about.author),
+        author=html_tree.stated_author(root) or spaced(about.author),
         date=about.date,
         url=about.url,
         remark=found.remark,

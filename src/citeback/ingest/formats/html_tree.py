@@ -100,6 +100,16 @@ def _sign(entity: re.Match[str]) -> str:
     return html.entities.html5.get(f"{entity[1]};", entity[0])
 
 
+def stated_author(root: Element) -> str:
+    """Who wrote the page, by its own account and in its own spelling; "" if unsaid."""
+    found = (
+        spaced(one.get("content") or "")
+        for one in root.iter()
+        if name(one) == "meta" and (one.get("name") or "").lower() == "author"
+    )
+    return ", ".join(dict.fromkeys(filter(None, found)))
+
+
 def pieces(root: Element) -> tuple[Piece, ...]:
     """What stands under the root, in reading order."""
     walk = _Walk(root)
