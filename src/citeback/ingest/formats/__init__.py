@@ -22,6 +22,8 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
     ".docx": "docx",
+    ".eml": "mail",
+    ".mbox": "mail",
     ".epub": "epub",
 }
 SUFFIXES = tuple(_MODULES)
