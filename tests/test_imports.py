@@ -33,6 +33,7 @@ ONLY_IN = {
     "snowballstemmer": "index/words.py",
     "gradio": "serve/page.py",
     "charset_normalizer": "ingest/formats/old_letters.py",
+    "pypdfium2": "ingest/formats/pdf_file.py",
     "docx": "ingest/formats/docx.py",
     "trafilatura": "ingest/formats/main_text.py",
     "markdown_it": "ingest/formats/markdown.py",

@@ -27,6 +27,7 @@ def test_defaults_and_values() -> None:
         ("CITEBACK_INDEX", "", "CITEBACK_INDEX is empty"),
         ("CITEBACK_CONTENT", " ", "CITEBACK_CONTENT is empty"),
         ("CITEBACK_INDEX", "in\udcffdex", "is not valid text"),
+        ("CITEBACK_OCR", "yes", "must be 1 .on. or 0 .off."),
         ("CITEBACK_PORT", "many", "must be a whole number"),
         ("CITEBACK_PORT", "70000", "ports end at 65535"),
         ("CITEBACK_BATCH_SIZE", "0", "must be 1 or more"),

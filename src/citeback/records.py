@@ -75,6 +75,27 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A place on a page of a file, from 1: shares of its width and height, 0 to 1."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page as it looks, from 1 of `pages`: a PNG, and its number as printed on it."""
+
+    page: int
+    pages: int
+    label: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Locator:
     """The marks that a stretch of text stands under; `last` is `first` if only one."""
 

@@ -22,6 +22,7 @@ class Settings:
     `model` is a folder or a hub name of a sentence-transformers model; "" is the
     bundled one. `batch_size` counts texts, `max_file_megabytes` 10^6 bytes of a file,
     `max_question_characters` code points; `passages_per_answer` is how many are shown.
+    With `ocr`, scans are given text by the system's ocrmypdf.
     """
 
     content: Path = Path("content")
@@ -32,12 +33,13 @@ class Settings:
     max_question_characters: int = 2000
     passages_per_answer: int = 5
     port: int = 7860
+    ocr: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values that no part could work with."""
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, int) and value < 1:
+            if type(value) is int and value < 1:
                 raise SettingsError(
                     f"{PREFIX}{field.name.upper()} is {value}, but it must be 1 or more."
                 )
@@ -78,6 +80,12 @@ def _nearest(key: str, kinds: Mapping[str, type]) -> str:
 
 
 def _parse(name: str, value: str, kind: type) -> Path | str | int:
+    if kind is bool:
+        if value not in ("0", "1"):
+            raise SettingsError(
+                f"{name} is {value!r}, but it must be 1 (on) or 0 (off)."
+            )
+        return value == "1"
     if kind is int:
         try:
             return int(value)

@@ -55,6 +55,11 @@ class TextBuilder:
         return tuple(self._blocks)
 
     @property
+    def end(self) -> int:
+        """How long the text is."""
+        return self._length
+
+    @property
     def marks(self) -> tuple[Mark, ...]:
         """The marks that text stands under."""
         return tuple(self._marks)

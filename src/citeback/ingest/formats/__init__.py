@@ -22,6 +22,7 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
     ".docx": "docx",
+    ".pdf": "pdf",
     ".eml": "mail",
     ".mbox": "mail",
     ".epub": "epub",
