@@ -27,11 +27,11 @@ pytestmark = pytest.mark.real
 SCRIPT = """
 import sys
 from doubles import WordHashEncoder
-from citeback.ingest import build
+from citeback.ingest import embed
 from citeback.library import Library
 
 content, index, log, texts = sys.argv[1:]
-build.COMMIT_TEXTS = int(texts)
+embed.COMMIT_TEXTS = int(texts)
 
 class Logging(WordHashEncoder):
     def encode_passages(self, texts):

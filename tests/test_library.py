@@ -19,12 +19,16 @@ from hypothesis import strategies as st
 from citeback.errors import (
     ContentError,
     EncoderError,
+    FileAccessError,
     IndexBusyError,
     IndexStateError,
     QuestionError,
     StorageFullError,
     UnknownDocumentError,
 )
+from citeback.ingest.build import Build
+from citeback.ingest.read import Outcome
+from citeback.ingest.scan import FoundFile
 from citeback.library import Library
 from citeback.records import Arrival, FileState, Progress, Selection, Turn, Verdict
 
@@ -287,15 +291,15 @@ def test_an_unreadable_file_keeps_its_last_text(
     library = make_library()
     library.update()
     # Root reads everything, so the refusal itself is played.
-    real_open = Path.open
+    real = Build._outcomes
 
-    def locked(self: Path, *args: object, **kwargs: object) -> object:
-        if self.name == "kettle.txt":
-            raise PermissionError(13, "Permission denied")
-        return real_open(self, *args, **kwargs)  # type: ignore[call-overload]
+    def locked(build: Build, file: FoundFile) -> list[Outcome]:
+        if file.name == "kettle.txt":
+            raise FileAccessError("its permissions do not let it be opened.")
+        return real(build, file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", locked)
+        patch.setattr(Build, "_outcomes", locked)
         library.update()
     states = {f.source.path: (f.state, f.reason) for f in library.files()}
     assert states["kettle.txt"][0] is FileState.KEPT

@@ -64,12 +64,12 @@ def test_an_unreadable_file_survives_a_change_of_the_model(
 ) -> None:
     make_library().update()
 
-    def unreadable(path: Path, *_: object, **__: object) -> None:
+    def unreadable(*_: object) -> None:
         raise FileAccessError("it cannot be opened")
 
     other = make_library(WordHashEncoder(fingerprint="word-hash-2"))
     with monkeypatch.context() as patch:
-        patch.setattr("citeback.ingest.build.read", unreadable)
+        patch.setattr("citeback.ingest.build.Build._outcomes", unreadable)
         other.update()
     assert other.ask(KETTLE).hits[0].source.path == "kettle.txt"
     assert {file.state for file in other.files()} == {FileState.KEPT}

@@ -25,13 +25,14 @@ from citeback.errors import (
     UnknownDocumentError,
 )
 from citeback.index import snapshot as snapshots
+from citeback.index import stamps
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.index.folder import IndexFolder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
-from citeback.ingest.build import Build, Report, Stop
+from citeback.ingest.build import Build, Limits, Report, Stop
 from citeback.ingest.shelf import Placed, Shelf, added_file
 from citeback.records import (
     AbsenceReport,
@@ -224,11 +225,10 @@ class Library:
         and ContentError where the file cannot be moved.
         """
         with self._at_once(), self._folder.locked():
-            if path not in self._catalog.digests():
+            if path not in self._catalog.paths():
                 raise UnknownDocumentError(f"There is no file {path!r} in the library.")
             removed = self._shelf.remove(path)
-            with self._catalog.database.writing():
-                self._catalog.remove(path)
+            self._forget([path])
             return removed
 
     def removed(self) -> tuple[Removed, ...]:
@@ -261,10 +261,16 @@ class Library:
         """Take files out of the content folder that have just been put there."""
         for one in placed:
             self._shelf.discard(one)
-        with self._folder.locked(), self._catalog.database.writing():
-            for one in placed:
-                if one.is_new and one.path in self._catalog.digests():
-                    self._catalog.remove(one.path)
+        with self._folder.locked():
+            self._forget([one.path for one in placed if one.is_new])
+
+    def _forget(self, files: Sequence[str]) -> None:
+        """Forget files that have been taken out, and all documents in them."""
+        with self._catalog.database.writing():
+            held = self._catalog.paths()
+            for path in (path for file in files for path in held.get(file, {})):
+                self._catalog.remove(path)
+            stamps.forget(self._catalog, files)
 
     def ask(
         self,
@@ -393,7 +399,10 @@ class Library:
             self._catalog,
             encoder,
             self.settings.content,
-            max_bytes=self.settings.max_file_megabytes * 1_000_000,
+            limits=Limits(
+                max_bytes=self.settings.max_file_megabytes * 1_000_000,
+                max_seconds=self.settings.max_seconds_per_file,
+            ),
             report=progress or (lambda _: None),
             anew=anew,
             only=only,

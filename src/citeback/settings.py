@@ -30,6 +30,7 @@ class Settings:
     model: str = ""
     batch_size: int = 32
     max_file_megabytes: int = 32
+    max_seconds_per_file: int = 120
     max_question_characters: int = 2000
     passages_per_answer: int = 5
     port: int = 7860

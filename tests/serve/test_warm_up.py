@@ -126,7 +126,7 @@ def test_an_index_of_another_model_is_waited_for(
 def test_files_are_counted_and_the_time_left_is_told(
     make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("citeback.ingest.build.COMMIT_TEXTS", 2)
+    monkeypatch.setattr("citeback.ingest.embed.COMMIT_TEXTS", 2)
     for number in range(10):
         (content / f"{number}.txt").write_text(f"The jar numbered {number} is full.")
     seen = []

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,16 +18,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from citeback.index import words
+from citeback.index import stored_blocks, words
 from citeback.index.database import DamagedDatabaseError, Database
 from citeback.index.pieces import Projection
 from citeback.records import (
-    Block,
     BlockKind,
     Document,
     FileReport,
     FileState,
     LibrarySize,
+    LocatorKind,
+    Mark,
     Passage,
     Source,
     Span,
@@ -44,7 +45,7 @@ SOURCE = "path, digest, title, author, date, url, tags"
 
 # Changed by hand whenever what is written into a column changes; the tables themselves
 # are told by schema.sql's digest. An index of another format is built anew.
-FORMAT = "3"
+FORMAT = "4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,20 @@ class Catalog:
     # Files and documents.
 
     def replace_document(
-        self, document: Document, entries: Iterable[PassageEntry]
+        self,
+        document: Document,
+        entries: Iterable[PassageEntry],
+        *,
+        file: str = "",
+        remark: str = "",
     ) -> None:
-        """Put a document in the place of what its path held before."""
-        source = document.source
-        self._clear(source.path)
-        self._write_file(document, FileState.INDEXED, "")
+        """Put a document in the place of what its path held before.
+
+        `file` is the file that it is in, if that is not its path.
+        """
+        path = document.source.path
+        self._clear(path)
+        self._write_file(document, file or path, FileState.INDEXED, remark)
         covered = []
         for entry in entries:
             self._write_passage(entry)
@@ -147,36 +156,34 @@ class Catalog:
         self._write_outside(document, covered)
         self._next_build()
 
-    def refuse(self, path: str, reason: str) -> None:
+    def refuse(self, path: str, reason: str, *, file: str = "") -> None:
         """Note a file that could not be read; nothing of it can be found."""
         self._clear(path)
         source = Source(path=path, digest="", title="", author="", date="", url="")
-        self._write_file(Document(source, "", ()), FileState.REFUSED, reason)
+        nothing = Document(source, "", ())
+        self._write_file(nothing, file or path, FileState.REFUSED, reason)
         self._next_build()
 
-    def keep(self, path: str, reason: str) -> None:
-        """Note that a file's earlier version still stands, and why."""
+    def set_state(self, path: str, state: FileState, reason: str) -> None:
+        """Note that a document stands as it is, in what state and why."""
         self.database.run(
             "UPDATE files SET state = ?, reason = ? WHERE path = ?",
-            (FileState.KEPT, reason, path),
-        )
-
-    def settle(self, path: str) -> None:
-        """Note that a kept file is readable again and unchanged."""
-        self.database.run(
-            "UPDATE files SET state = ?, reason = '' WHERE path = ?",
-            (FileState.INDEXED, path),
+            (state, reason, path),
         )
 
     def remove(self, path: str) -> None:
-        """Forget a file and all that was found in it."""
+        """Forget a document and all that was found in it."""
         self._clear(path)
         self._next_build()
 
-    def digests(self) -> dict[str, tuple[str, FileState]]:
-        """For each path the digest of the text it holds ("" if refused), and state."""
-        rows = self.database.rows("SELECT path, digest, state FROM files")
-        return {path: (digest, FileState(state)) for path, digest, state in rows}
+    def paths(self) -> dict[str, dict[str, FileState]]:
+        """For each file its documents' paths with their states."""
+        held: dict[str, dict[str, FileState]] = {}
+        for file, path, state in self.database.rows(
+            "SELECT file, path, state FROM files ORDER BY path"
+        ):
+            held.setdefault(file, {})[path] = FileState(state)
+        return held
 
     def document(self, path: str) -> Document | None:
         """The document of a path, None if the library holds none."""
@@ -188,7 +195,15 @@ class Catalog:
             return None
         *source, text, blocks = rows[0]
         check_text(path, text, rows[0][1])
-        return Document(source_from(source), text, _blocks_from(blocks))
+        marks = tuple(
+            Mark(start, LocatorKind(kind), label)
+            for start, kind, label in self.database.rows(
+                "SELECT start, kind, label FROM marks WHERE path = ? ORDER BY start",
+                (path,),
+            )
+        )
+        layout = stored_blocks.from_json(blocks)
+        return Document(source_from(source), text, layout, marks)
 
     def files(self) -> tuple[FileReport, ...]:
         """Every file with its state, by path."""
@@ -210,12 +225,15 @@ class Catalog:
         )[0]
         return LibrarySize(*row)
 
-    def _write_file(self, document: Document, state: FileState, reason: str) -> None:
+    def _write_file(
+        self, document: Document, file: str, state: FileState, reason: str
+    ) -> None:
         source = document.source
         self.database.run(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 source.path,
+                file,
                 state,
                 reason,
                 source.digest,
@@ -225,8 +243,15 @@ class Catalog:
                 source.url,
                 json.dumps(source.tags, ensure_ascii=False),
                 document.text,
-                json.dumps([asdict(block) for block in document.blocks]),
+                stored_blocks.to_json(document.blocks),
             ),
+        )
+        self.database.run_each(
+            "INSERT INTO marks VALUES (?, ?, ?, ?)",
+            [
+                (source.path, mark.start, mark.kind, mark.label)
+                for mark in {mark.start: mark for mark in document.marks}.values()
+            ],
         )
 
     def _write_passage(self, entry: PassageEntry) -> None:
@@ -284,6 +309,7 @@ class Catalog:
             f"DELETE FROM sentences WHERE passage IN {mine}",
             "DELETE FROM passages WHERE path = ?",
             "DELETE FROM outside WHERE path = ?",
+            "DELETE FROM marks WHERE path = ?",
             "DELETE FROM files WHERE path = ?",
         ):
             self.database.run(statement, (path,))
@@ -407,25 +433,9 @@ def source_from(cells: Sequence[object]) -> Source:
     return Source(path, digest, title, author, date, url, tuple(json.loads(tags)))
 
 
-def _blocks_from(text: str) -> tuple[Block, ...]:
-    return tuple(
-        Block(
-            kind=BlockKind(block["kind"]),
-            start=block["start"],
-            end=block["end"],
-            paragraph=block["paragraph"],
-            headings=tuple(block["headings"]),
-            level=block["level"],
-            items=tuple(Span(**item) for item in block["items"]),
-            note=block["note"],
-        )
-        for block in json.loads(text)
-    )
-
-
 def _report(row: tuple[object, ...]) -> FileReport:
     *source, state, reason, characters, blocks, passages = row
-    parsed = _blocks_from(str(blocks))
+    parsed = stored_blocks.from_json(str(blocks))
     return FileReport(
         source=source_from(source),
         state=FileState(str(state)),

@@ -4,9 +4,11 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- Files of the content folder, read or refused. `text` is the document, unchanged.
+-- Documents, read or refused. `text` is the document, unchanged. `file` is the file of
+-- the content folder that it is in, which for most is the same as `path`.
 CREATE TABLE files (
     path    TEXT PRIMARY KEY,
+    file    TEXT NOT NULL,
     state   TEXT NOT NULL,
     reason  TEXT NOT NULL,
     digest  TEXT NOT NULL,
@@ -18,6 +20,26 @@ CREATE TABLE files (
     text    TEXT NOT NULL,
     blocks  TEXT NOT NULL           -- JSON, in reading order
 );
+
+CREATE INDEX documents_of_file ON files (file);
+
+-- What each file looked like when it was read; times in nanoseconds.
+CREATE TABLE stamps (
+    file     TEXT PRIMARY KEY,
+    size     INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    changed  INTEGER NOT NULL,
+    limits   TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Where pages, slides, rows and moments begin.
+CREATE TABLE marks (
+    path  TEXT NOT NULL REFERENCES files (path),
+    start INTEGER NOT NULL,
+    kind  TEXT NOT NULL,
+    label TEXT NOT NULL,
+    PRIMARY KEY (path, start)
+) WITHOUT ROWID;
 
 CREATE TABLE passages (
     id        INTEGER PRIMARY KEY,

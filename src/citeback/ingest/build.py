@@ -1,46 +1,34 @@
-"""Brings the catalog in step with the content folder, embedding only what is new.
+"""Brings the catalog in step with the content folder: reads, splits, embeds, writes.
 
-A kill at any moment loses at most the texts of one embedding batch: vectors are
-committed as they come, and each document in one transaction of its own.
+Only files that look different are read, and only texts that are new are embedded. A
+kill at any moment loses at most the texts of one embedding batch: vectors are committed
+as they come, and each document in one transaction of its own.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from citeback.errors import EncoderError, FileAccessError, UnreadableFileError
-from citeback.index import words
-from citeback.index.catalog import Catalog, PassageEntry, SentenceEntry
+from citeback.errors import FileAccessError
+from citeback.index import stamps, words
+from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
-from citeback.index.pieces import Projection, fit, sample_lines
+from citeback.index.stamps import Stamp
+from citeback.ingest import worker
+from citeback.ingest.embed import Embedding
 from citeback.ingest.pace import Pace
-from citeback.ingest.read import read
+from citeback.ingest.read import Outcome
 from citeback.ingest.scan import FoundFile, scan
-from citeback.ingest.split import SPLITTER, split
-from citeback.records import (
-    Document,
-    FileState,
-    Passage,
-    Progress,
-    UpdateReport,
-)
+from citeback.ingest.split import SPLITTER
+from citeback.ingest.stage import ENTRY, Staged, stage
+from citeback.records import FileState, Progress, UpdateReport
 
-# Changed by hand whenever `passage_text` or what is stored of a passage changes.
-ENTRY = "entry-1"
-# Room in the encoder's window for headings and lead-in beside the passage itself.
-CONTEXT_PIECES = 40
-CONTEXT_CHARACTERS = 160
-# Documents are embedded together until they hold so many texts, for full batches.
+# Files are embedded together until they hold so many texts, for full batches.
 CHUNK_TEXTS = 2_000
-# So many texts are embedded between two commits: what a kill may cost.
-COMMIT_TEXTS = 256
 
 Report = Callable[[Progress], None]
 Stop = Callable[[], bool]
@@ -50,30 +38,43 @@ class _Stopped(Exception):
     """The update is to end here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: bytes of it, and seconds to read it."""
+
+    max_bytes: int
+    max_seconds: int
+
+    def __str__(self) -> str:
+        """As kept with a file's stamp: other limits may read it otherwise."""
+        return f"{self.max_bytes} {self.max_seconds}"
+
+
 @dataclass(slots=True)
 class _Changes:
-    """What an update has done so far."""
+    """What an update has done so far, in paths of documents."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    embedded: int = 0
-    reused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    """A document ready to be written, and the texts whose vectors it needs."""
+@dataclass(slots=True)
+class _ReadFile:
+    """A file as it has been read, ready to be written; `states` by document's path.
 
-    document: Document
-    entries: tuple[PassageEntry, ...]
-    texts: dict[str, str]  # by digest
+    `gone` are its documents that are no more, `same` those that stand as they are.
+    """
 
-    @property
-    def sentences(self) -> set[str]:
-        """The digests of those texts that are sentences."""
-        return {s.digest for entry in self.entries for s in entry.sentences}
+    file: FoundFile
+    size: int
+    stamp: Stamp | None
+    staged: list[Staged] = field(default_factory=list)
+    refused: list[Outcome] = field(default_factory=list)
+    same: dict[str, tuple[FileState, str]] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    kept: str = ""  # why the last text is kept, if it is
 
 
 def recipe(encoder: Encoder) -> str:
@@ -90,13 +91,13 @@ class Build:
         encoder: Encoder,
         content: Path,
         *,
-        max_bytes: int,
+        limits: Limits,
         report: Report,
         anew: bool = False,
         only: Collection[str] | None = None,
         stop: Stop = lambda: False,
     ) -> None:
-        """Prepare; `report` is called with the progress after each batch.
+        """Prepare; `report` is called with the progress before each batch.
 
         `stop` is asked before each batch: when it says so the update ends, and what is
         complete stays. With `only`, no other files are looked at, unless all must be
@@ -106,18 +107,19 @@ class Build:
         self._catalog = catalog
         self._encoder = encoder
         self._content = content
-        self._max_bytes = max_bytes
+        self._limits = limits
         self._report = report
-        self._anew = anew
         self._only = only
         self._stop = stop
+        self._embedding = Embedding(catalog, encoder, anew=anew)
+        self._everything = anew
+        self._held = catalog.paths()
         self._pace = Pace()
         self._changes = _Changes()
-        self._kept: dict[str, str] = {}  # why, by path
+        self._unfinished: dict[str, int] = {}  # files' bytes by name, in order
+        self._files_total = 0
         self._done = 0
         self._total = 0
-        self._unfinished: dict[str, None] = {}  # paths in order
-        self._files_total = 0
         self._passages = 0
 
     def run(self) -> UpdateReport:
@@ -133,18 +135,19 @@ class Build:
                 "The model or the way of splitting texts has changed: "
                 "the whole library is indexed anew."
             )
-        everything = self._anew or bool(notices)
-        if everything:
+            self._everything = True
+        if self._everything:
             self._only = None
-        changed = self._note_files(scan(self._content), everything=everything)
-        self._unfinished = dict.fromkeys(file.name for file in changed)
-        self._files_total = len(changed)
+        files = self._different(scan(self._content))
+        self._unfinished = {file.name: _size(file) for file in files}
+        self._files_total = len(files)
+        self._total = sum(self._unfinished.values())
         self._pace = Pace()
         try:
-            if everything:
-                self._replace_all(changed)
+            if self._everything:
+                self._replace_all(files)
             else:
-                self._add_all(changed)
+                self._add_all(files)
         except _Stopped:
             pass  # vectors that no document has yet are kept for the next update
         else:
@@ -153,168 +156,197 @@ class Build:
                 if self._only is None:
                     now = datetime.now(UTC).isoformat(timespec="seconds")
                     self._catalog.set_meta("built", now)
-        files, left = self._catalog.files(), self._unfinished
+        changes = self._changes
         return UpdateReport(
-            added=tuple(name for name in self._changes.added if name not in left),
-            changed=tuple(name for name in self._changes.changed if name not in left),
-            removed=tuple(self._changes.removed),
-            unchanged=tuple(self._changes.unchanged),
-            refused=tuple(f for f in files if f.state is not FileState.INDEXED),
-            unfinished=tuple(left),
-            embedded=self._changes.embedded,
-            reused=self._changes.reused,
+            added=tuple(changes.added),
+            changed=tuple(changes.changed),
+            removed=tuple(changes.removed),
+            unchanged=tuple(sorted(changes.unchanged)),
+            refused=tuple(
+                file
+                for file in self._catalog.files()
+                if file.state is not FileState.INDEXED
+            ),
+            unfinished=tuple(self._unfinished),
+            embedded=self._embedding.embedded,
+            reused=self._embedding.reused,
             notices=tuple(notices),
             seconds=time.monotonic() - started,
         )
 
-    def _note_files(
-        self, found: list[FoundFile], *, everything: bool
-    ) -> list[FoundFile]:
-        """Note removed and refused files; returns those whose text must be indexed."""
-        held = self._catalog.digests()
+    def _different(self, found: list[FoundFile]) -> list[FoundFile]:
+        """The files to be read; documents of files that are gone are forgotten."""
+        held = self._held
         if self._only is not None:
             found = [file for file in found if file.name in self._only]
             held = {name: held[name] for name in self._only if name in held}
+        gone = sorted(held.keys() - {file.name for file in found})
         with self._catalog.database.writing():
-            for name in sorted(held.keys() - {file.name for file in found}):
-                self._catalog.remove(name)
-                self._changes.removed.append(name)
-        changed = []
+            for name in gone:
+                for path, state in held[name].items():
+                    self._catalog.remove(path)
+                    if state is not FileState.REFUSED:
+                        self._changes.removed.append(path)
+            stamps.forget(self._catalog, gone)
+        known = {} if self._everything else stamps.held(self._catalog)
+        different = []
         for file in found:
-            digest, state = held.get(file.name, ("", FileState.REFUSED))
-            document = self._read(file)
-            if document is None:
-                continue
-            if state is FileState.KEPT and file.name not in self._kept:
-                with self._catalog.database.writing():
-                    self._catalog.settle(file.name)
-            if document.source.digest == digest and not everything:
-                self._changes.unchanged.append(file.name)
-                continue
-            (self._changes.changed if digest else self._changes.added).append(file.name)
-            changed.append(file)
-            self._total += _size(document)
-        return changed
+            stamp = known.get(file.name)
+            if stamp is None or stamp != stamps.take(file.path, str(self._limits)):
+                different.append(file)
+            else:
+                self._note_same(held.get(file.name, {}))
+        return different
 
-    def _read(self, file: FoundFile) -> Document | None:
-        """The file's document; None, with the reason noted, if there is none.
-
-        Of a file that cannot be opened just now it is the one that was read before.
-        """
-        try:
-            if file.refusal:
-                raise UnreadableFileError(file.refusal)
-            return read(file.path, file.name, max_bytes=self._max_bytes)
-        except FileAccessError as error:
-            held = self._catalog.document(file.name)
-            if held is None:
-                self._refuse(file, error)
-                return None
-            reason = f"{str(error).rstrip('.')}; its last text is kept"
-            self._kept[file.name] = reason
-            with self._catalog.database.writing():
-                self._catalog.keep(file.name, reason)
-            return held
-        except UnreadableFileError as error:
-            self._refuse(file, error)
-            return None
-
-    def _refuse(self, file: FoundFile, error: UnreadableFileError) -> None:
-        with self._catalog.database.writing():
-            self._catalog.refuse(file.name, str(error))
+    def _note_same(self, states: dict[str, FileState]) -> None:
+        self._changes.unchanged.extend(
+            path for path, state in states.items() if state is not FileState.REFUSED
+        )
 
     def _add_all(self, files: list[FoundFile]) -> None:
-        """Index the files, each visible as soon as it is complete."""
+        """Index the files, each document visible as soon as it is complete."""
         with self._catalog.database.writing():
             self._note_recipe()
         for chunk in self._chunks(files):
             self._embed(chunk)
-            for staged in chunk:
-                with self._catalog.database.writing():
-                    self._write(staged)
-            self._finish(chunk)
+            for one in chunk:
+                self._write(one)
 
     def _replace_all(self, files: list[FoundFile]) -> None:
         """Index the files by a new recipe or anew; all become visible in one commit."""
         for chunk in self._chunks(files):
             self._embed(chunk)
-        self._anew = False  # what has just been embedded need not be once more
-        self._stop = lambda: False  # nothing takes long from here on
+        # What has just been embedded need not be once more, and nothing takes long.
+        self._embedding.anew = False
+        self._stop = lambda: False
         with self._catalog.database.writing():
             self._note_recipe()
             self._catalog.rename()  # no vector that was read before stands any more
             for chunk in self._chunks(files):
-                self._embed(chunk)  # only what changed on disk in the meantime
-                for staged in chunk:
-                    self._write(staged)
-                self._finish(chunk)
+                # Only what changed on disk in the meantime:
+                documents = [staged for one in chunk for staged in one.staged]
+                self._embedding.embed(documents, lambda _: None)
+                for one in chunk:
+                    self._write(one)
 
     def _note_recipe(self) -> None:
         self._catalog.set_meta("recipe", recipe(self._encoder))
         self._catalog.set_meta("encoder", self._encoder.fingerprint)
 
-    def _write(self, staged: _Staged) -> None:
-        self._catalog.replace_document(staged.document, staged.entries)
-        path = staged.document.source.path
-        if path in self._kept:
-            self._catalog.keep(path, self._kept[path])
+    # One file after another.
 
-    def _finish(self, chunk: list[_Staged]) -> None:
-        for staged in chunk:
-            self._unfinished.pop(staged.document.source.path, None)
-        self._progress(chunk, 0, 0, 0.0)
-
-    def _chunks(self, files: list[FoundFile]) -> Iterator[list[_Staged]]:
-        """The files' documents, split, as many together as fill some batches."""
-        chunk: list[_Staged] = []
+    def _chunks(self, files: list[FoundFile]) -> Iterator[list[_ReadFile]]:
+        """The files as read, as many together as fill some batches."""
+        chunk: list[_ReadFile] = []
         texts = 0
         for file in files:
             self._check_stop()
-            document = self._read(file)
-            if document is None:
-                self._unfinished.pop(file.name, None)  # it has become unreadable since
-                continue
-            staged = self._stage(document)
-            chunk.append(staged)
-            texts += len(staged.texts)
+            one = self._read(file)
+            chunk.append(one)
+            texts += sum(len(staged.texts) for staged in one.staged)
             if texts >= CHUNK_TEXTS:
                 yield chunk
                 chunk, texts = [], 0
         if chunk:
             yield chunk
 
-    def _stage(self, document: Document) -> _Staged:
-        passages = split(
-            document,
-            word_pieces=self._encoder.word_pieces,
-            limit=max(16, self._encoder.word_piece_limit - CONTEXT_PIECES),
-        )
-        texts: dict[str, str] = {}
-        entries = tuple(_entry(document, passage, texts) for passage in passages)
-        return _Staged(document, entries, texts)
+    def _read(self, file: FoundFile) -> _ReadFile:
+        """What the file holds now, and what of it is new."""
+        states = self._held.get(file.name, {})
+        one = _ReadFile(file, _size(file), stamps.take(file.path, str(self._limits)))
+        try:
+            outcomes = self._outcomes(file)
+        except FileAccessError as error:
+            one.stamp = None  # to be tried again
+            one.kept = f"{str(error).rstrip('.')}; its last text is kept"
+            outcomes = self._last_outcomes(file, states, error)
+        for outcome in outcomes:
+            self._sort(one, outcome, known=outcome.name in states)
+        paths = {outcome.name for outcome in outcomes}
+        one.gone = [path for path in states if path not in paths]
+        return one
 
-    def _embed(self, chunk: list[_Staged]) -> None:
+    def _outcomes(self, file: FoundFile) -> list[Outcome]:
+        if file.refusal:
+            return [Outcome(file.name, refusal=file.refusal)]
+        limits = self._limits
+        return list(
+            worker.SHARED.read(
+                file.path,
+                file.name,
+                max_bytes=limits.max_bytes,
+                seconds=limits.max_seconds,
+            )
+        )
+
+    def _last_outcomes(
+        self, file: FoundFile, states: dict[str, FileState], error: FileAccessError
+    ) -> list[Outcome]:
+        """What was read last of a file that cannot be opened just now."""
+        held = [path for path, s in states.items() if s is not FileState.REFUSED]
+        documents = [Outcome(path, self._catalog.document(path)) for path in held]
+        return documents or [Outcome(file.name, refusal=str(error))]
+
+    def _sort(self, one: _ReadFile, outcome: Outcome, *, known: bool) -> None:
+        """Put an outcome to those that are refused, the same as before, or new."""
+        if outcome.document is None:
+            one.refused.append(outcome)
+            return
+        known = known and not self._everything
+        if known and self._catalog.document(outcome.name) == outcome.document:
+            state = FileState.KEPT if one.kept else FileState.INDEXED
+            one.same[outcome.name] = state, one.kept or outcome.remark
+        else:
+            one.staged.append(stage(outcome.document, self._encoder, outcome.remark))
+
+    def _write(self, one: _ReadFile) -> None:
+        """Write what became of a file; its last document together with the rest."""
+        for staged in one.staged[:-1]:
+            with self._catalog.database.writing():
+                self._write_document(one, staged)
+        with self._catalog.database.writing():
+            for staged in one.staged[-1:]:
+                self._write_document(one, staged)
+            for outcome in one.refused:
+                self._catalog.refuse(outcome.name, outcome.refusal, file=one.file.name)
+            for path, (state, reason) in one.same.items():
+                self._catalog.set_state(path, state, reason)
+            for path in one.gone:
+                self._catalog.remove(path)
+            stamps.note(self._catalog, one.file.name, one.stamp)
+        self._note_changes(one)
+
+    def _write_document(self, one: _ReadFile, staged: Staged) -> None:
+        path = staged.document.source.path
+        self._catalog.replace_document(
+            staged.document, staged.entries, file=one.file.name, remark=staged.remark
+        )
+        if one.kept:
+            self._catalog.set_state(path, FileState.KEPT, one.kept)
+
+    def _note_changes(self, one: _ReadFile) -> None:
+        states = self._held.get(one.file.name, {})
+        was_read = {path for path, s in states.items() if s is not FileState.REFUSED}
+        for staged in one.staged:
+            path = staged.document.source.path
+            known = path in was_read
+            (self._changes.changed if known else self._changes.added).append(path)
+        self._changes.unchanged.extend(one.same)
+        self._changes.removed.extend(path for path in one.gone if path in was_read)
+        self._unfinished.pop(one.file.name, None)
+        self._tell(one.file.name)
+
+    def _embed(self, chunk: list[_ReadFile]) -> None:
         """Store the vectors that the chunk needs and the catalog does not have."""
-        texts = {d: text for staged in chunk for d, text in staged.texts.items()}
-        sentences = set().union(*(staged.sentences for staged in chunk))
-        size = sum(_size(staged.document) for staged in chunk)
-        name = self._encoder.fingerprint
-        known = self._catalog.known(name, list(texts), pieces=False)
-        known -= sentences - self._catalog.known(name, list(sentences), pieces=True)
-        if self._anew:
-            known.clear()
-        self._changes.reused += len(known)
-        # Texts of like length together waste the least padding.
-        missing = sorted(texts.keys() - known, key=lambda d: (len(texts[d]), d))
-        passages = sum(len(staged.entries) for staged in chunk)
-        letters = sum(len(texts[d]) for d in missing)
-        read = 0
-        for start in range(0, len(missing), COMMIT_TEXTS):
-            self._progress(chunk, size, passages, read / letters)
+        size = sum(one.size for one in chunk)
+        documents = [staged for one in chunk for staged in one.staged]
+        passages = sum(len(staged.entries) for staged in documents)
+
+        def before_batch(share: float) -> None:
+            self._tell(chunk[0].file.name, int(size * share), int(passages * share))
             self._check_stop()
-            batch = {d: texts[d] for d in missing[start : start + COMMIT_TEXTS]}
-            self._embed_batch(batch, sentences)
-            read += sum(map(len, batch.values()))
+
+        self._embedding.embed(documents, before_batch)
         self._done += size
         self._passages += passages
 
@@ -322,105 +354,25 @@ class Build:
         if self._stop():
             raise _Stopped
 
-    def _embed_batch(self, texts: dict[str, str], sentences: set[str]) -> None:
-        """Encode the texts and commit what came out."""
-        encoded = self._encoder.encode_passages(list(texts.values()))
-        vectors = {d: e.vector for d, e in zip(texts, encoded, strict=True)}
-        if not all(np.isfinite(vector).all() for vector in vectors.values()):
-            raise EncoderError(
-                "The model gave vectors that hold NaN; nothing of them is kept. "
-                "Use another model (CITEBACK_MODEL)."
-            )
-        projection = self._projection()
-        pieces = {
-            d: projection.to_bytes(e.pieces)
-            for d, e in zip(texts, encoded, strict=True)
-            if d in sentences
-        }
-        with self._catalog.database.writing():
-            self._catalog.add_vectors(self._encoder.fingerprint, vectors)
-            self._catalog.add_pieces(self._encoder.fingerprint, pieces)
-        self._changes.embedded += len(texts)
-
-    def _projection(self) -> Projection:
-        """The encoder's projection, made when it is first needed."""
-        name = self._encoder.fingerprint
-        projection = self._catalog.projection(name)
-        if projection is None:
-            lines = sample_lines(self._encoder.vocabulary())
-            encoded = self._encoder.encode_passages(lines)
-            projection = fit(np.concatenate([e.pieces for e in encoded]))
-            with self._catalog.database.writing():
-                self._catalog.set_projection(name, projection)
-        return projection
-
-    def _progress(
-        self, chunk: list[_Staged], size: int, passages: int, share: float
-    ) -> None:
-        """Tell how far it is, with a share of the chunk's bytes and passages done."""
-        done = min(self._done + int(size * share), self._total)
-        left = len(self._unfinished)
+    def _tell(self, name: str, size: int = 0, passages: int = 0) -> None:
+        """Tell how far it is, with so much of the present chunk done."""
+        done = min(self._done + size, self._total)
         self._report(
             Progress(
-                path=chunk[0].document.source.path,
+                path=name,
                 done=done,
                 total=self._total,
-                files=self._files_total - left,
+                files=self._files_total - len(self._unfinished),
                 files_total=self._files_total,
-                passages=self._passages + int(passages * share),
+                passages=self._passages + passages,
                 seconds_left=self._pace.seconds_left(done, self._total),
             )
         )
 
 
-def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> PassageEntry:
-    """The passage as stored; the texts to embed for it are put into `texts`."""
-    context = _context(document, passage)
-    digest = _text_digest(passage_text(context, passage.text), texts)
-    sentences = []
-    for number, span in enumerate(passage.sentences):
-        text = document.text[span.start : span.end]
-        spoken = _text_digest(" ".join(text.split()), texts)
-        sentences.append(
-            SentenceEntry(
-                id=_sentence_id(passage.id, number, spoken),
-                span=span,
-                stems=" ".join(words.stems(text)),
-                digest=spoken,
-            )
-        )
-    stems = " ".join(words.stems(context))
-    return PassageEntry(passage, stems, digest, tuple(sentences))
-
-
-def _size(document: Document) -> int:
-    """The text's bytes, which progress is told in."""
-    return len(document.text.encode())
-
-
-def passage_text(context: str, text: str) -> str:
-    """What is embedded for a passage: its headings and lead-in, then its words.
-
-    White space is evened out: where a line is wrapped means nothing.
-    """
-    return " ".join(f"{context} {text}".split())
-
-
-def _context(document: Document, passage: Passage) -> str:
-    """The headings above a passage and the words that lead into its list."""
-    parts = list(passage.headings)
-    if passage.lead_in:
-        parts.append(document.text[passage.lead_in.start : passage.lead_in.end])
-    return ". ".join(part[:CONTEXT_CHARACTERS] for part in parts[-3:])
-
-
-def _text_digest(text: str, texts: dict[str, str]) -> str:
-    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
-    texts[digest] = text
-    return digest
-
-
-def _sentence_id(passage: int, number: int, text: str) -> int:
-    """A positive 63-bit id that lasts as long as the passage's and the text's digest."""
-    digest = hashlib.sha256(f"{passage} {number} {text}".encode()).digest()
-    return int.from_bytes(digest[:8]) >> 1
+def _size(file: FoundFile) -> int:
+    """The file's bytes, which progress is told in."""
+    try:
+        return file.path.stat().st_size
+    except OSError:
+        return 0

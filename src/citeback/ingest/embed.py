@@ -1,0 +1,89 @@
+"""Stores the vectors that staged documents need, embedding only what is new.
+
+Vectors are committed as they come, so a kill costs at most those of one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from citeback.errors import EncoderError
+from citeback.index.catalog import Catalog
+from citeback.index.encoder import Encoder
+from citeback.index.pieces import Projection, fit, sample_lines
+from citeback.ingest.stage import Staged
+
+# So many texts are embedded between two commits.
+COMMIT_TEXTS = 256
+
+
+class Embedding:
+    """Embeds for one catalog; `embedded` and `reused` count its texts."""
+
+    def __init__(self, catalog: Catalog, encoder: Encoder, *, anew: bool) -> None:
+        """With `anew` no vector that is stored is relied on."""
+        self._catalog = catalog
+        self._encoder = encoder
+        self.anew = anew
+        self.embedded = 0
+        self.reused = 0
+
+    def embed(
+        self, documents: Iterable[Staged], before_batch: Callable[[float], None]
+    ) -> None:
+        """Store what is missing; `before_batch` is told the share that is done."""
+        documents = list(documents)
+        texts = {d: text for staged in documents for d, text in staged.texts.items()}
+        sentences = set().union(*(staged.sentences for staged in documents))
+        known = set() if self.anew else self._known(texts, sentences)
+        self.reused += len(known)
+        # Texts of like length together waste the least padding.
+        missing = sorted(texts.keys() - known, key=lambda d: (len(texts[d]), d))
+        letters = sum(len(texts[d]) for d in missing)
+        read = 0
+        for start in range(0, len(missing), COMMIT_TEXTS):
+            before_batch(read / letters)
+            batch = {d: texts[d] for d in missing[start : start + COMMIT_TEXTS]}
+            self._embed_batch(batch, sentences)
+            read += sum(map(len, batch.values()))
+
+    def _known(self, texts: dict[str, str], sentences: set[str]) -> set[str]:
+        """Those of the texts that need not be embedded."""
+        name = self._encoder.fingerprint
+        known = self._catalog.known(name, list(texts), pieces=False)
+        whole = self._catalog.known(name, list(sentences), pieces=True)
+        return known - (sentences - whole)
+
+    def _embed_batch(self, texts: dict[str, str], sentences: set[str]) -> None:
+        """Encode the texts and commit what came out."""
+        encoded = self._encoder.encode_passages(list(texts.values()))
+        vectors = {d: e.vector for d, e in zip(texts, encoded, strict=True)}
+        if not all(np.isfinite(vector).all() for vector in vectors.values()):
+            raise EncoderError(
+                "The model gave vectors that hold NaN; nothing of them is kept. "
+                "Use another model (CITEBACK_MODEL)."
+            )
+        projection = self._projection()
+        pieces = {
+            d: projection.to_bytes(e.pieces)
+            for d, e in zip(texts, encoded, strict=True)
+            if d in sentences
+        }
+        with self._catalog.database.writing():
+            self._catalog.add_vectors(self._encoder.fingerprint, vectors)
+            self._catalog.add_pieces(self._encoder.fingerprint, pieces)
+        self.embedded += len(texts)
+
+    def _projection(self) -> Projection:
+        """The encoder's projection, made when it is first needed."""
+        name = self._encoder.fingerprint
+        projection = self._catalog.projection(name)
+        if projection is None:
+            lines = sample_lines(self._encoder.vocabulary())
+            encoded = self._encoder.encode_passages(lines)
+            projection = fit(np.concatenate([e.pieces for e in encoded]))
+            with self._catalog.database.writing():
+                self._catalog.set_projection(name, projection)
+        return projection
