@@ -8,9 +8,9 @@ table.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from citeback.ingest.formats.pdf_lines import Line, joined
@@ -24,6 +24,9 @@ FEWEST_LINES = 3
 NARROWEST = 9.0
 FULL = 0.75
 DEEPEST = 6
+# Share of lines, and distance of lines, that make a justified paragraph.
+FLUSH = 0.7
+JUSTIFIED_LEADING = 1.7
 # A list's bullet or number stands at most so far before its words, in sizes.
 MARKER_GAP = 4.0
 
@@ -73,9 +76,14 @@ def _with_markers(lines: Sequence[Line]) -> list[Line]:
 def _regions(lines: Sequence[Line], depth: int) -> list[Region]:
     found: list[Region] = []
     downwards: list[Line] = []
-    for rows, gutters in _bands(_rows(lines)):
+    bands = _bands(_rows(lines))
+    for place, (rows, gutters) in enumerate(bands):
         band = [line for row in rows for line in row]
+        beside = [*(bands[place - 1][0][-1:] if place else ())]
+        beside += bands[place + 1][0][:1] if place + 1 < len(bands) else []
         columns = _columns(band, gutters)
+        if _is_spaced_text(rows, columns, beside):
+            columns = [band]
         if depth < DEEPEST and _are_table(columns):
             found += _closed(downwards)
             downwards = []
@@ -208,6 +216,46 @@ def _many_words(column: Sequence[Line]) -> bool:
     return sum(line.words.count(" ") + 1 for line in column) >= 2.5 * len(column)
 
 
+def _is_spaced_text(
+    rows: Sequence[Sequence[Line]],
+    columns: Sequence[Sequence[Line]],
+    beside: Sequence[Sequence[Line]],
+) -> bool:
+    """Whether the gutters are wide spaces between the words of a justified paragraph.
+
+    Then the lines reach both edges, and either so do the lines above or below, no
+    further away, or words that go on in the midst of a sentence stand behind the gutters.
+    """
+    if len(columns) < 2 or all(map(_is_text, columns)):
+        return False
+    lines = [line for column in columns for line in column]
+    size = median(line.size for line in lines)
+    left = min(line.left for line in lines)
+    right = max(line.right for line in lines)
+
+    def flush(row: Sequence[Line]) -> bool:
+        return (
+            max(line.right for line in row) > right - 0.3 * size
+            and min(line.left for line in row) < left + 2.5 * size
+        )
+
+    if sum(map(flush, rows)) < FLUSH * len(rows):
+        return False
+    bases = [row[0].base for row in rows]
+    if any(b - a > JUSTIFIED_LEADING * size for a, b in pairwise(bases)):
+        return False
+    near = [
+        row
+        for row in beside
+        if len(row) == 1
+        and min(abs(row[0].base - base) for base in bases) < JUSTIFIED_LEADING * size
+    ]
+    if any(row[0].left < left + size and row[0].right > right - size for row in near):
+        return True
+    behind = [line for column in columns[1:] for line in column]
+    return sum(line.words[0].islower() for line in behind) >= FLUSH * len(behind)
+
+
 def _are_source(lines: Sequence[Line]) -> bool:
     """Whether the lines are a program's source, which is read line by line."""
     return 2 * sum(line.even for line in lines) > len(lines)
@@ -269,10 +317,7 @@ def _table(columns: Sequence[Sequence[Line]]) -> Region:
             levels[-1].append((line, number))
         else:
             levels.append([(line, number)])
-    gaps = [
-        below[0][0].base - above[0][0].base
-        for above, below in itertools.pairwise(levels)
-    ]
+    gaps = [below[0][0].base - above[0][0].base for above, below in pairwise(levels)]
     # Lines of one cell stand nearer to each other than rows do.
     near = 1.15 * min(gaps) if sum(gap > 1.25 * min(gaps) for gap in gaps) > 1 else 0.0
     rows: list[list[list[Line]]] = []

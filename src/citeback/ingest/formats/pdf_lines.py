@@ -16,6 +16,7 @@ from citeback.ingest.formats.pdf_letters import Glyph, Sheet
 # All in sizes of the writing. A word space is 0.2 to 0.5, a justified one up to 0.8.
 COLUMN_GAP = 0.9
 WORD_GAP = 0.14
+SURE_GAP = 0.4
 # A raised footnote number stands up to 0.4 above its line; lines are at least 1 apart.
 SAME_LINE = 0.5
 
@@ -265,7 +266,11 @@ def _right_to_left(glyphs: list[Glyph]) -> list[Glyph]:
     """
     # Marks above and below letters have no width of their own: they stay behind them.
     clusters: list[list[Glyph]] = []
-    for glyph in glyphs:
+    words: dict[tuple[float, float, str], int] = {}
+    for place, glyph in enumerate(glyphs):
+        if glyph.gap or not place:
+            word = place
+        words[_spot(glyph)] = word
         mark = unicodedata.category(glyph.text[0]) == "Mn"
         same = clusters and abs(clusters[-1][0].left - glyph.left) < 0.01
         if clusters and (mark or (same and not glyph.gap)):
@@ -291,9 +296,16 @@ def _right_to_left(glyphs: list[Glyph]) -> list[Glyph]:
                 if found and number == 0:
                     before = found[-1]
                     far = max(glyph.left - before.right, before.left - glyph.right)
-                    gap = " " if far > WORD_GAP * glyph.size else ""
+                    # The file may tell words apart; letters may stand apart, too.
+                    parted = words[_spot(glyph)] != words[_spot(before)]
+                    least = WORD_GAP if parted else SURE_GAP
+                    gap = " " if far > least * glyph.size else ""
                 found.append(glyph._replace(gap=gap))
     return found
+
+
+def _spot(glyph: Glyph) -> tuple[float, float, str]:
+    return glyph.left, glyph.base, glyph.text
 
 
 def _leftwards(clusters: list[list[Glyph]], place: int, *, backwards: bool) -> bool:
