@@ -56,6 +56,10 @@ class UnknownDocumentError(CitebackError):
     """No document of that name is in the library."""
 
 
+class PageError(CitebackError):
+    """A page of a document cannot be shown."""
+
+
 class QuestionSetError(CitebackError):
     """A set of questions is missing, malformed, or does not fit its texts."""
 

@@ -33,6 +33,7 @@ from citeback.index.folder import IndexFolder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Limits, Report, Stop
+from citeback.ingest.pages import Pages
 from citeback.ingest.shelf import Placed, Shelf, added_file
 from citeback.records import (
     AbsenceReport,
@@ -40,13 +41,16 @@ from citeback.records import (
     AddReport,
     Answer,
     Baseline,
+    Box,
     Document,
     EveryAnswer,
     FileReport,
     FileState,
     LibrarySize,
+    PagePicture,
     Removed,
     Selection,
+    Span,
     Turn,
     UpdateReport,
 )
@@ -77,6 +81,7 @@ class Library:
         self._refreshing = threading.Lock()
         self._updating = threading.RLock()
         self._shelf = Shelf(settings.content)
+        self._pages = Pages()
         self._snapshot: Snapshot | None = None
         self._folder = IndexFolder(settings.index)
         self._opened = self._folder.open_catalog()
@@ -360,6 +365,23 @@ class Library:
                 "`python -m citeback list` shows what there is."
             )
         return document
+
+    def page(self, path: str, number: int, width: int) -> PagePicture:
+        """How a page of a document looks, from 1, `width` pixels wide.
+
+        Raises UnknownDocumentError, and PageError where it has no pages or its file is
+        not the one that was indexed.
+        """
+        file = self.settings.content / path
+        return self._pages.picture(file, self.document(path), number, width)
+
+    def boxes(self, path: str, span: Span) -> tuple[Box, ...]:
+        """Where a stretch of a document's text stands on its pages.
+
+        Raises UnknownDocumentError and PageError.
+        """
+        file = self.settings.content / path
+        return self._pages.boxes(file, self.document(path), span)
 
     def files(self) -> tuple[FileReport, ...]:
         """Every file of the content folder as of the last update, by path."""

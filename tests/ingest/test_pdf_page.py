@@ -6,11 +6,12 @@ import struct
 from pathlib import Path
 
 import pytest
-from ingest.pdfs import BOLD, TEXT, Paper, Placed
+from ingest.pdfs import BOLD, TEXT, Paper, Placed, picture_page
 
+from citeback.errors import PageError
+from citeback.ingest.formats import pdf_page
 from citeback.ingest.formats.pdf import read
-from citeback.ingest.formats.pdf_page import boxes, picture
-from citeback.records import Box, Document, Source, Span
+from citeback.records import Box, Document, PagePicture, Source, Span
 
 SYSTEM = sorted(Path("/usr/share/doc").glob("*/*.pdf"))
 
@@ -19,6 +20,16 @@ def document(data: bytes) -> Document:
     reading = read(data)
     source = Source("a.pdf", "", "", "", "", "")
     return Document(source, reading.text, reading.drafts, reading.marks)
+
+
+def boxes(data: bytes, found: Document, span: Span) -> tuple[Box, ...]:
+    begins = [block.start for block in found.blocks]
+    return pdf_page.boxes(data, found.text, found.marks, span, begins=begins)
+
+
+def picture(data: bytes, page: int, width: int) -> PagePicture:
+    found = document(data)
+    return pdf_page.picture(data, found.text, found.marks, page=page, width=width)
 
 
 def varied() -> Paper:
@@ -151,11 +162,22 @@ def test_pages_with_the_same_label_are_told_apart() -> None:
     assert [box.page for box in boxes(data, found, Span(at, at + 6))] == [2]
 
 
-def test_a_file_with_other_text_has_no_boxes() -> None:
+def test_a_file_with_other_words_is_not_shown_for_the_text() -> None:
     paper = Paper()
     paper.words(72, 90, "Entirely different")
-    other = document(varied().data())
-    assert boxes(paper.data(), other, Span(300, 330)) == ()
+    data, other = paper.data(), document(varied().data())
+    with pytest.raises(PageError, match="changed since it was indexed"):
+        boxes(data, other, Span(300, 330))
+    with pytest.raises(PageError, match="changed since it was indexed"):
+        pdf_page.picture(data, other.text, other.marks, page=1, width=100)
+
+
+def test_a_page_that_is_a_picture_is_shown() -> None:
+    paper = Paper()
+    paper.words(72, 90, "Words")
+    paper.next()
+    picture_page(paper)
+    assert picture(paper.data(), 2, 100).page == 2
 
 
 def test_the_picture_is_as_wide_as_asked_for() -> None:

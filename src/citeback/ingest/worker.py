@@ -197,7 +197,7 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    _limit_memory()
+    limit_memory()
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     with contextlib.suppress(queue.Empty, BrokenPipeError):
@@ -256,7 +256,8 @@ def _reply_of(outcome: Outcome) -> dict[str, object]:
     return reply
 
 
-def _limit_memory() -> None:
+def limit_memory() -> None:
+    """Let this process have no more than MEMORY_BYTES."""
     try:
         import resource
     except ImportError:  # Windows has no such limit

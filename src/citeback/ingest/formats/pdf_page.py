@@ -7,49 +7,62 @@ the document has of that page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from citeback.errors import PageError
 from citeback.ingest.formats.pdf_align import align
 from citeback.ingest.formats.pdf_columns import regions
 from citeback.ingest.formats.pdf_file import PdfFile, opened
 from citeback.ingest.formats.pdf_letters import Glyph, Sheet
 from citeback.ingest.formats.pdf_lines import Line, as_seen, lines
-from citeback.records import Box, Document, LocatorKind, PagePicture, Span
+from citeback.ingest.text_builder import BETWEEN_CELLS
+from citeback.records import Box, Mark, PagePicture, Span
 
+# A page whose letters are the document's but for a few that could not be found.
+SAME = 0.9
 NARROWEST, WIDEST = 50, 3000  # pixels
 
 
-def picture(data: bytes, page: int, width: int) -> PagePicture:
+def picture(
+    data: bytes, text: str, marks: Sequence[Mark], *, page: int, width: int
+) -> PagePicture:
     """A page, from 1, `width` pixels wide; the last one where there are fewer.
 
-    Raises UnreadableFileError.
+    `text` and `marks` are the document's. Raises UnreadableFileError, and PageError
+    where the page has other words.
     """
     with opened(data) as file:
         place = min(max(page, 1), file.pages) - 1
+        stretches = _by_page(file, text, marks).get(place, [])
+        _Sheet(file.sheet(place), text, stretches, ()).check()
         png = file.picture(place, min(max(width, NARROWEST), WIDEST))
         return PagePicture(place + 1, file.pages, file.label(place), png)
 
 
-def boxes(data: bytes, document: Document, span: Span) -> tuple[Box, ...]:
+def boxes(
+    data: bytes, text: str, marks: Sequence[Mark], span: Span, *, begins: Sequence[int]
+) -> tuple[Box, ...]:
     """Where the span of the document's text stands: a box for each piece of a line.
 
-    In reading order; empty where the file has other text. Raises UnreadableFileError.
+    In reading order. `begins` is where the document's blocks begin. Raises
+    UnreadableFileError, and PageError where a page has other words.
     """
     found: list[Box] = []
     with opened(data) as file:
-        for page, stretches in _by_page(file, document).items():
+        for page, stretches in _by_page(file, text, marks).items():
             if any(one.start < span.end and span.start < one.end for one in stretches):
-                found += _on_page(file.sheet(page), page, document, stretches, span)
+                sheet = _Sheet(file.sheet(page), text, stretches, begins)
+                sheet.check()
+                found += sheet.boxes(page, span)
     return tuple(found)
 
 
-def _by_page(file: PdfFile, document: Document) -> dict[int, list[Span]]:
+def _by_page(file: PdfFile, text: str, marks: Sequence[Mark]) -> dict[int, list[Span]]:
     """The stretches of text of each page that has any, by the page's place from 0."""
     places: dict[str, list[int]] = defaultdict(list)
     for page in range(file.pages):
         places[file.label(page)].append(page)
-    marks = [mark for mark in document.marks if mark.kind is LocatorKind.PAGE]
-    ends = [*(mark.start for mark in marks[1:]), len(document.text)]
+    ends = [*(mark.start for mark in marks[1:]), len(text)]
     found: dict[int, list[Span]] = defaultdict(list)
     last = -1
     for mark, end in zip(marks, ends, strict=True):
@@ -69,37 +82,55 @@ def _by_page(file: PdfFile, document: Document) -> dict[int, list[Span]]:
     return found
 
 
-def _on_page(
-    sheet: Sheet, page: int, document: Document, stretches: Sequence[Span], span: Span
-) -> Iterator[Box]:
-    text = document.text
-    offsets = [
-        offset
-        for one in stretches
-        for offset in range(one.start, one.end)
-        if not text[offset].isspace()
-    ]
-    letters = "".join(text[offset] for offset in offsets)
-    placed: list[tuple[int, Line, list[Glyph]]] = []
-    begins = {block.start for block in document.blocks}
-    begins.update(item.start for block in document.blocks for item in block.items)
-    firsts = {at for at, offset in enumerate(offsets) if offset in begins}
-    ordered = _in_reading_order(lines(sheet))
-    own = align([line.words for line in ordered], letters, firsts)
-    for line, (start, length) in zip(ordered, own, strict=True):
-        position = start
-        inside: list[Glyph] = []
-        first = -1
-        for glyph in line.glyphs:
-            end = min(position + len("".join(glyph.text.split())), start + length)
-            if any(span.start <= offsets[at] < span.end for at in range(position, end)):
-                inside.append(glyph)
-                first = position if first < 0 else first
-            position = end
-        if inside:
-            placed.append((first, line, inside))
-    for _, line, inside in sorted(placed, key=lambda one: one[0]):
-        yield _box(sheet, page, line, inside)
+class _Sheet:
+    """A page's lines, and which letters of the document each of them is."""
+
+    def __init__(
+        self, sheet: Sheet, text: str, stretches: Sequence[Span], begins: Sequence[int]
+    ) -> None:
+        """Find the lines in these stretches of the text."""
+        self._sheet = sheet
+        self._offsets = [
+            offset
+            for one in stretches
+            for offset in range(one.start, one.end)
+            if not text[offset].isspace()
+        ]
+        letters = "".join(text[offset] for offset in self._offsets)
+        # What parts a table's cells is not on the page.
+        self._letters = len(letters) - letters.count(BETWEEN_CELLS.strip())
+        known = frozenset(begins)
+        firsts = {at for at, offset in enumerate(self._offsets) if offset in known}
+        self._lines = _in_reading_order(lines(sheet))
+        self._own = align([line.words for line in self._lines], letters, firsts)
+
+    def check(self) -> None:
+        """Raises PageError where the page has other words than the document."""
+        seen = sum(len("".join(line.words.split())) for line in self._lines)
+        found = sum(length for _, length in self._own)
+        if found < SAME * max(seen, self._letters):
+            raise PageError(
+                "The file has changed since it was indexed: update the index, then look "
+                "again."
+            )
+
+    def boxes(self, page: int, span: Span) -> list[Box]:
+        """Where the span stands, in the order of the text."""
+        placed: list[tuple[int, Box]] = []
+        for line, (start, length) in zip(self._lines, self._own, strict=True):
+            position = start
+            inside: list[Glyph] = []
+            first = -1
+            for glyph in line.glyphs:
+                end = min(position + len("".join(glyph.text.split())), start + length)
+                own = self._offsets[position:end]
+                if any(span.start <= offset < span.end for offset in own):
+                    inside.append(glyph)
+                    first = position if first < 0 else first
+                position = end
+            if inside:
+                placed.append((first, _box(self._sheet, page, line, inside)))
+        return [box for _, box in sorted(placed, key=lambda one: one[0])]
 
 
 def _in_reading_order(found: Sequence[Line]) -> list[Line]:
