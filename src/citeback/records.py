@@ -7,6 +7,7 @@ Unknown text fields are "" and never guessed.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -134,6 +135,15 @@ class Document:
     blocks: tuple[Block, ...]
     marks: tuple[Mark, ...] = ()
 
+    def locator(self, span: Span) -> Locator | None:
+        """The marks that a stretch stands under, None before the first of them."""
+        first = bisect_right(self.marks, span.start, key=lambda mark: mark.start) - 1
+        if first < 0:
+            return None
+        past = bisect_left(self.marks, span.end, key=lambda mark: mark.start)
+        under = self.marks[first : max(past, first + 1)]
+        return Locator(under[0].kind, under[0].label, under[-1].label)
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -143,6 +153,7 @@ class Passage:
     stays the same while they do. `part` of `parts` (from 1) tells the pieces of a long paragraph
     apart. `lead_in` is the text that introduces a list of which this is a later part, or
     the header of a row's table.
+    `locator` is None where the document has no pages or the like.
     Invariant: `document.text[start:end] == text`, and the sentences lie within it.
     """
 
@@ -157,6 +168,7 @@ class Passage:
     headings: tuple[str, ...]
     lead_in: Span | None
     sentences: tuple[Span, ...]
+    locator: Locator | None = None
 
 
 class Verdict(StrEnum):
@@ -193,6 +205,7 @@ class Place:
     paragraph: int
     start: int
     end: int
+    locator: Locator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +365,7 @@ class Occurrence:
     note: str
     start: int
     end: int
+    locator: Locator | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from citeback.index.marks import locator
 from citeback.records import Document, Locator, LocatorKind, Mark, Source, Span
 
 PAGE = LocatorKind.PAGE
+DIGEST = hashlib.sha256(b"x" * 30).hexdigest()
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def catalog(tmp_path: Path) -> Catalog:
             ("b.txt", ()),
             ("c.pdf", (Mark(5, PAGE, "9"),)),
         ):
-            source = Source(path, "0", "", "", "", "")
+            source = Source(path, DIGEST, "", "", "", "")
             catalog.replace_document(Document(source, "x" * 30, (), marks), ())
     return catalog
 
@@ -41,11 +43,17 @@ def test_a_stretch_stands_on_its_pages(
     catalog: Catalog, span: Span, expected: tuple[str, str]
 ) -> None:
     assert locator(catalog, "a.pdf", span) == Locator(PAGE, *expected)
+    document = catalog.document("a.pdf")
+    assert document is not None
+    assert document.locator(span) == Locator(PAGE, *expected)
 
 
 def test_text_without_marks_has_no_place(catalog: Catalog) -> None:
     assert locator(catalog, "b.txt", Span(0, 10)) is None
     assert locator(catalog, "c.pdf", Span(0, 5)) is None
+    document = catalog.document("c.pdf")
+    assert document is not None
+    assert document.locator(Span(0, 5)) is None
 
 
 def test_marks_go_with_their_document(catalog: Catalog) -> None:

@@ -259,11 +259,13 @@ def test_a_copied_quote_is_exact_and_says_where_it_is_from() -> None:
     quoted = hit('He said\n"no" & left.', 'He said\n"no" & left.')
     html = answer_html(answer(quoted), 0, ENGLISH)
     assert (
-        citation(quoted.quote, quoted.source, quoted.passage)
+        citation(quoted.quote, quoted.source, quoted.passage, ENGLISH)
         == '“He said\n"no" & left.” — The title, ¶ 3'
     )
     copies = [v for name, v in Reading(html).attributes if name == "data-copy"]
-    assert copies == [citation(quoted.quote, quoted.source, quoted.passage)] * 2
+    assert (
+        copies == [citation(quoted.quote, quoted.source, quoted.passage, ENGLISH)] * 2
+    )
 
 
 def test_a_long_passage_is_folded_but_complete() -> None:

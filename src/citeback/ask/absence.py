@@ -65,6 +65,7 @@ def _places(document: Document, phrase: str) -> Iterator[Occurrence]:
                 note="between the paragraphs",
                 start=span.start,
                 end=span.end,
+                locator=document.locator(span),
             )
         else:
             yield Occurrence(
@@ -74,4 +75,5 @@ def _places(document: Document, phrase: str) -> Iterator[Occurrence]:
                 note=block.note,
                 start=span.start,
                 end=span.end,
+                locator=document.locator(span),
             )

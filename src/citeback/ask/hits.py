@@ -85,4 +85,4 @@ def _moved(span: Span, by: int) -> Span:
 
 
 def _place(passage: Passage, source: Source) -> Place:
-    return Place(source, passage.paragraph, passage.start, passage.end)
+    return Place(source, passage.paragraph, passage.start, passage.end, passage.locator)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from citeback.index.catalog import SOURCE, Catalog, check_text, source_from
+from citeback.index.marks import locator
 from citeback.records import Passage, Source, Span
 
 
@@ -216,6 +217,7 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
             headings=tuple(json.loads(headings)),
             lead_in=Span(*lead) if lead else None,
             sentences=tuple(map(Span, *_columns(bounds)[1:])),
+            locator=locator(catalog, path, Span(start, end)),
         )
         found[identity] = (passage, source_from((path, *source)))
     return found

@@ -7,6 +7,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from citeback.records import Hit, Passage, Place, Source, Span
+from citeback.serve.places import located, place
 from citeback.serve.strings import Words
 
 # Text whose longest line is shorter than this keeps its line breaks (verse, addresses);
@@ -23,7 +24,7 @@ def lead_html(hit: Hit, turn: int, words: Words) -> str:
         f'<figure class="lead"><blockquote dir="auto"{_lines(hit.quote)}>'
         f"{escape(hit.quote)}</blockquote><figcaption>{_cite(hit, turn, words)}"
         f'<span class="where"><cite><bdi>{escape(hit.source.title)}</bdi></cite>'
-        f'<span class="place">{place_html(hit.passage, words)}</span></span>'
+        f'<span class="place">{escape(place(hit.passage, words))}</span></span>'
         f"{_copy(hit, words)}</figcaption></figure>"
     )
 
@@ -47,7 +48,7 @@ def card_html(hit: Hit, turn: int, words: Words, *, lead_in: str, limit: int) ->
         f'<li class="card" data-n="{hit.number}"><div class="card-head">'
         f'{_cite(hit, turn, words)}<div class="where"><span class="title"><bdi>'
         f'{escape(hit.source.title)}</bdi></span><span class="place">'
-        f"{place_html(hit.passage, words)}</span>{heading_path_html(hit.passage)}</div></div>"
+        f"{escape(place(hit.passage, words))}</span>{heading_path_html(hit.passage)}</div></div>"
         f'{introduced}<blockquote dir="auto"{_lines(hit.passage.text)}>'
         f"{_marked(hit, *folded)}</blockquote>{_also_in(hit, turn, words)}"
         f'<div class="card-foot">{_why(hit, words)}{whole}{_around(hit, turn, words)}'
@@ -63,9 +64,10 @@ def keeps_lines(text: str) -> bool:
     return len(lines) > 1 and max(map(len, lines)) < VERSE_LINE_CHARACTERS
 
 
-def citation(quote: str, source: Source, passage: Passage) -> str:
-    """The quote with its title and paragraph, ready to be pasted."""
-    return f"“{quote}” — {source.title}, ¶ {passage.paragraph}"
+def citation(quote: str, source: Source, passage: Passage, words: Words) -> str:
+    """The quote with its title and place, ready to be pasted."""
+    where = [located(passage.locator, words)] if passage.locator else []
+    return ", ".join((f"“{quote}” — {source.title}", *where, f"¶ {passage.paragraph}"))
 
 
 def link_query(source: Source, span: Span) -> str:
@@ -100,14 +102,14 @@ def _also_in(hit: Hit, turn: int, words: Words) -> str:
     if not hit.also_in:
         return ""
 
-    def button(position: int, place: Place) -> str:
+    def button(position: int, one: Place) -> str:
         return (
             f'<button type="button" class="cite also" data-turn="{turn}"'
             f' data-n="{hit.number}" data-also="{position}" aria-pressed="false">'
-            f"<bdi>{escape(place.source.title)}</bdi> ¶ {place.paragraph}</button>"
+            f"<bdi>{escape(one.source.title)}</bdi> {escape(place(one, words))}</button>"
         )
 
-    buttons = " ".join(button(i, place) for i, place in enumerate(hit.also_in))
+    buttons = " ".join(button(i, one) for i, one in enumerate(hit.also_in))
     return f'<p class="also-in">{escape(words("almost_same"))} {buttons}</p>'
 
 
@@ -125,7 +127,7 @@ def copy_html(
 ) -> str:
     """The button that copies a quote with its place."""
     label = escape(words("copy_label", number=number))
-    copied = escape(citation(quote, source, passage))
+    copied = escape(citation(quote, source, passage, words))
     return (
         f'<button type="button" class="plain copy" data-copy="{copied}"'
         f' aria-label="{label}">{escape(words("copy"))}</button>'
@@ -144,15 +146,6 @@ def link_html(number: int, source: Source, span: Span, words: Words) -> str:
 
 def _copy(hit: Hit, words: Words) -> str:
     return copy_html(hit.number, hit.quote, hit.source, hit.passage, words)
-
-
-def place_html(passage: Passage, words: Words) -> str:
-    """The number of the paragraph, and which part of it."""
-    label = f"¶ {passage.paragraph}"
-    if passage.parts == 1:
-        return label
-    part = words("part_of", part=passage.part, parts=passage.parts)
-    return escape(f"{label} {part}")
 
 
 def heading_path_html(passage: Passage) -> str:

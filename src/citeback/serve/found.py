@@ -13,8 +13,8 @@ from citeback.serve.cards import (
     heading_path_html,
     keeps_lines,
     link_html,
-    place_html,
 )
+from citeback.serve.places import place
 from citeback.serve.reading import Cited
 from citeback.serve.render import article_html, seen
 from citeback.serve.strings import Words
@@ -127,7 +127,7 @@ def _card(one: Numbered, turn: int, words: Words) -> str:
         f'<li class="card compact" data-n="{one.number}"><div class="card-head">'
         f'<button type="button" class="cite" data-turn="{turn}" data-n="{one.number}"'
         f' aria-pressed="false" aria-label="{escape(label)}">{one.number}</button>'
-        f'<div class="where"><span class="place">{place_html(passage, words)}</span>'
+        f'<div class="where"><span class="place">{escape(place(passage, words))}</span>'
         f"{heading_path_html(passage)}</div></div>"
         f'<blockquote dir="auto"{lines}>{_marked(one.found)}</blockquote>'
         '<div class="card-foot"><span class="copies">'

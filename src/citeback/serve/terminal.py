@@ -22,6 +22,7 @@ from citeback.records import (
     UpdateReport,
     Verdict,
 )
+from citeback.serve.places import place
 from citeback.serve.strings import words_of
 
 WIDTH = 88
@@ -53,18 +54,16 @@ def _hit_lines(hit: Hit) -> Iterator[str]:
     yield from _wrapped(f"[{hit.number}] {_shown(locator(hit))}")
     yield from _wrapped(_flat(hit.passage.text), indent="    ")
     yield f"    {_shown(hit.source.path)}:{hit.passage.start}-{hit.passage.end}"
-    for place in hit.also_in:
+    for other in hit.also_in:
         said = ENGLISH("almost_same")
-        yield f"    {said} {_shown(place.source.title)} ¶ {place.paragraph}"
+        yield f"    {said} {_shown(other.source.title)} {place(other, ENGLISH)}"
 
 
 def locator(hit: Hit) -> str:
     """Where the passage stands, so that a person can find it without a computer."""
     passage = hit.passage
-    place = f"¶ {passage.paragraph}"
-    if passage.parts > 1:
-        place += f" {ENGLISH('part_of', part=passage.part, parts=passage.parts)}"
-    return " › ".join((hit.source.title, *passage.headings, place))
+    where = place(passage, ENGLISH)
+    return " › ".join((hit.source.title, *passage.headings, where))
 
 
 def every_lines(found: EveryAnswer) -> Iterator[str]:
@@ -79,7 +78,7 @@ def every_lines(found: EveryAnswer) -> Iterator[str]:
         for one in document.passages:
             passage = one.passage
             headings = "".join(f"{_shown(name)} › " for name in passage.headings)
-            yield from ("", f"  {headings}¶ {passage.paragraph}")
+            yield from ("", f"  {headings}{place(passage, ENGLISH)}")
             yield from _wrapped(_flat(passage.text), indent="    ")
             yield f"    {_shown(document.source.path)}:{passage.start}-{passage.end}"
 
@@ -113,14 +112,12 @@ def absence_lines(report: AbsenceReport) -> Iterator[str]:
             yield from ("", *_hit_lines(hit))
 
 
-def _kind(place: Occurrence) -> str:
-    """In what an occurrence stands: a paragraph by its number, a heading, a note."""
-    if place.kind is BlockKind.FURNITURE:
-        return f"left out ({place.note})"
-    number = f"¶ {place.paragraph}" if place.paragraph else ""
-    if place.kind is BlockKind.HEADING:
-        return f"heading {number}".rstrip()
-    return number
+def _kind(one: Occurrence) -> str:
+    """In what an occurrence stands: a paragraph by its place, a heading, a note."""
+    if one.kind is BlockKind.FURNITURE:
+        return f"left out ({one.note})"
+    where = place(one, ENGLISH)
+    return f"heading {where}".rstrip() if one.kind is BlockKind.HEADING else where
 
 
 def file_lines(reports: Sequence[FileReport]) -> Iterator[str]:
