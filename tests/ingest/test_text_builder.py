@@ -88,11 +88,15 @@ def test_rows_know_their_header() -> None:
     assert [made.text[i.start : i.end] for i in made.drafts[1].items] == ["3 m"]
 
 
-def test_a_guessed_header_is_a_row_too() -> None:
+def test_a_guessed_header_is_a_row_too_unless_figures_are_below_it() -> None:
     builder = TextBuilder()
-    builder.table([["Town", "Height"], ["Elba", "9 m"]], headed=False)
-    found = headers(reading(builder))
-    assert found == {"Town | Height": "", "Elba | 9 m": "Town | Height"}
+    builder.table([["Town", "River"], ["Elba", "Nesse"]], headed=False)
+    builder.table([["Place", "Height"], ["Elba", "9 m"]], headed=False)
+    assert headers(reading(builder)) == {
+        "Town | River": "",
+        "Elba | Nesse": "Town | River",
+        "Elba | 9 m": "Place | Height",
+    }
 
 
 def test_what_is_no_header() -> None:

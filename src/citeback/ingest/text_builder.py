@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from citeback.ingest.layout import draft
 from citeback.ingest.lines import Line, ends_in_colon
@@ -141,7 +142,7 @@ class TextBuilder:
         """A whole table; `headed` says that its first row is known to be its header.
 
         A first row that only looks like one serves as header and as a row, so that
-        nothing is lost where the guess is wrong.
+        nothing is lost where the guess is wrong; above figures it is certain.
         """
         filled = [row for row in rows if any(map(spaced, row))]
         header = None
@@ -149,7 +150,8 @@ class TextBuilder:
             if number == 0 and headed and len(filled) > 1:
                 header = self.header_row(row)
             elif number == 0 and names_columns(filled):
-                header = self.row(row)
+                certain = holds_figures(filled[1:])
+                header = self.header_row(row) if certain else self.row(row)
             else:
                 self.row(row, header)
 
@@ -257,4 +259,13 @@ def names_columns(rows: Sequence[Sequence[str]]) -> bool:
         and len(set(names)) == len(names)
         and all(len(name) <= LONGEST_NAME for name in names)
         and not any(_FIGURES.fullmatch(name) or ends_in_colon(name) for name in names)
+    )
+
+
+def holds_figures(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether some column holds figures: what stands above it, without any, is a name."""
+    columns = zip_longest(*rows, fillvalue="")
+    return any(
+        2 * sum(bool(_FIGURES.fullmatch(cell)) for cell in column) > len(rows)
+        for column in columns
     )

@@ -6,9 +6,9 @@ import hashlib
 import io
 import os
 import random
+import traceback
 import zipfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from citeback.errors import UnreadableFileError
@@ -105,8 +105,18 @@ def check_damaged(data: bytes, name: str) -> None:
 
 
 def check_any(data: bytes, name: str) -> None:
-    with suppress(UnreadableFileError):
+    """A reading or a refusal; damage must not be met by faults of our own code."""
+    try:
         reading_of(data, name)
+    except UnreadableFileError as error:
+        cause = error.__cause__
+    else:
+        cause = None
+    # Where a library or Python itself gave up, our own code is not the last to blame.
+    frames = traceback.extract_tb(cause.__traceback__) if cause else []
+    ours = bool(frames) and "citeback" in frames[-1].filename
+    if ours and isinstance(cause, (AttributeError, IndexError, TypeError)):
+        raise AssertionError(f"a fault of a reader for {name}") from cause
 
 
 def _damaged(data: bytes, chance: random.Random) -> bytes:

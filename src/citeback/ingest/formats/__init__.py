@@ -25,6 +25,10 @@ _MODULES = {
     ".pdf": "pdf",
     ".eml": "mail",
     ".mbox": "mail",
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".srt": "subtitles",
+    ".vtt": "subtitles",
     ".epub": "epub",
 }
 SUFFIXES = tuple(_MODULES)

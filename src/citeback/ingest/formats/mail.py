@@ -68,7 +68,8 @@ def _parsed(data: bytes) -> EmailMessage:
 
 def _put(letter: EmailMessage, builder: TextBuilder, level: int) -> None:
     """Add a letter: its subject, who wrote it to whom and when, and what it says."""
-    builder.heading(_field(letter, "Subject"), level)
+    # Without any, it would seem to stand under the subject of the letter before.
+    builder.heading(_field(letter, "Subject") or "(no subject)", level)
     fields = ((name, _field(letter, name)) for name in _SHOWN)
     builder.paragraph("\n".join(f"{name}: {said}" for name, said in fields if said))
     body = _body(letter)
