@@ -36,6 +36,8 @@ ONLY_IN = {
     "pypdfium2": "ingest/formats/pdf_file.py",
     "docx": "ingest/formats/docx.py",
     "trafilatura": "ingest/formats/main_text.py",
+    "openpyxl": "ingest/formats/xlsx.py",
+    "pptx": "ingest/formats/pptx.py",
     "markdown_it": "ingest/formats/markdown.py",
     "regex": "index/words.py",
     "sentencex": "ingest/sentences.py",

@@ -22,6 +22,8 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
     ".docx": "docx",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
     ".pdf": "pdf",
     ".eml": "mail",
     ".mbox": "mail",

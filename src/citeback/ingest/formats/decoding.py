@@ -28,6 +28,8 @@ _MARKS = {
 # Letters of most alphabets share their upper byte with few others, and it is low.
 _HIGHEST_ALPHABET = 0x30
 _ALPHABETS = 6
+# Fewer bytes do not show by their zeros what letters they are.
+_EVIDENT = 16
 # So much is looked at to tell wide letters from binary data.
 _SAMPLE = 4_000
 # Signs below the space that texts do hold: tab, line and page ends, escape.
@@ -89,6 +91,8 @@ def _marked(data: bytes, encoding: str) -> Decoded:
 
 def _wide(data: bytes) -> Decoded:
     """The text of letters that take two or four bytes each, where there is one."""
+    if len(data) < _EVIDENT:
+        raise UnreadableFileError(f"it is not text but binary data: {_SAVE}")
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
         upper = data[1:_SAMPLE:2] if encoding.endswith("le") else data[:_SAMPLE:2]
         if encoding.startswith("utf-16") and not _is_upper(upper):
