@@ -22,6 +22,7 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
     ".docx": "docx",
+    ".pptx": "pptx",
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".pdf": "pdf",
