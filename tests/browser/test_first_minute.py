@@ -60,6 +60,7 @@ def test_the_first_minute(server: Server, visit: Visit, look: Look) -> None:
     (server.folder / "embed").touch()
     answer = page.locator("#chat .answer")
     expect(answer.locator(".card").first).to_be_visible()
+    expect(answer.locator(".notice")).to_have_count(0)
     expect(waiting).to_have_count(0)
     expect(state).to_have_text("Ready")
     expect(state).to_be_empty()

@@ -65,6 +65,7 @@ class WarmUp:
         self._state = State(Stage.LOADING, 0, 0, -1, "")
         self._changed = threading.Condition()
         self._stopping = False
+        self._unfinished = 0  # files
         # A daemon: nothing that it does is lost when the process ends.
         self._thread = threading.Thread(
             target=self._run, name="citeback-warm-up", daemon=True
@@ -121,8 +122,7 @@ class WarmUp:
     @property
     def is_indexing(self) -> bool:
         """Whether some documents cannot be found yet."""
-        state = self._state
-        return state.stage is Stage.INDEXING and state.files > 0
+        return self._unfinished > 0
 
     def _run(self) -> None:
         try:
@@ -131,6 +131,7 @@ class WarmUp:
             # The page would say for ever that it is loading.
             _logger.exception("warming up failed")
             problem = UNEXPECTED
+        self._unfinished = 0
         if problem:
             self._failed(problem)
         self._show(State(Stage.READY, 0, 0, -1, problem))
@@ -150,6 +151,7 @@ class WarmUp:
 
     def _report(self, progress: Progress) -> None:
         self._follow(progress)
+        self._unfinished = progress.files_total - progress.files
         left, total = progress.seconds_left, progress.files_total
         # Small files are embedded together, so how many are complete grows in leaps.
         about = int(total * progress.done / max(1, progress.total))

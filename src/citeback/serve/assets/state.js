@@ -43,14 +43,18 @@
     write();
   }
 
+  // The columns make room for the bar, so that it hides nothing.
+  function makeRoom(bar) {
+    const room = bar ? `${bar.offsetHeight + 10}px` : '0px';
+    document.documentElement.style.setProperty('--bar-room', room);
+  }
+
   function showBar(kind, text, canGo) {
     let bar = document.querySelector('.state-bar');
-    if (!text) {
-      if (bar) bar.remove();
-      return;
-    }
     if (bar && bar.dataset.kind === kind && bar.firstChild.textContent === text) return;
     if (bar) bar.remove();
+    makeRoom(null);
+    if (!text) return;
     bar = make('div', 'state-bar');
     bar.dataset.kind = kind;
     bar.setAttribute('role', 'alert');
@@ -59,9 +63,11 @@
       bar.append(button('plain', t('dismiss'), '', () => {
         dismissed = text;
         bar.remove();
+        makeRoom(null);
       }));
     }
     document.querySelector('.gradio-container').append(bar);
+    makeRoom(bar);
   }
 
   // ---- following the server
@@ -131,7 +137,7 @@
         : event.target.closest('#question .submit-button, #welcome [data-question]');
       if (!asks) return;
       event.preventDefault();
-      event.stopPropagation();
+      event.stopImmediatePropagation();
       say(t('stopped'));
     }, true);
   }
