@@ -42,7 +42,6 @@ ONLY_IN = {
     "regex": "index/words.py",
     "sentencex": "ingest/sentences.py",
     "yaml": "ingest/formats/front_matter.py",
-    "filelock": "index/folder.py",
     "transformers": "index/encoder.py",
     "ir_measures": "evaluate/measures.py",
     "sklearn": "evaluate/confidence.py",
@@ -53,6 +52,7 @@ ONLY_IN = {
 ONLY_IN_THESE = {
     "lxml": {"ingest/formats/html_tree.py", "ingest/formats/safe_xml.py"},
     "fastapi": {"serve/page.py", "serve/server.py"},
+    "filelock": {"index/folder.py", "evaluate/judgements.py"},
     "tqdm": {"serve/evaluating.py", "serve/terminal.py"},
 }
 FILES = sorted(SOURCE.rglob("*.py"))

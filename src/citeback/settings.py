@@ -34,6 +34,7 @@ class Settings:
     max_question_characters: int = 2000
     passages_per_answer: int = 5
     port: int = 7860
+    judgements: Path = Path("questions.jsonl")
     ocr: bool = False
 
     def __post_init__(self) -> None:

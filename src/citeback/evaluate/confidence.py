@@ -58,7 +58,12 @@ class Confidence:
 
 
 def confidence(outcomes: Sequence[Outcome]) -> Confidence:
-    """All of it for at least one outcome."""
+    """All of it, over the outcomes whose first passage can be judged.
+
+    Of the others only the words of the verdict are counted.
+    """
+    spoken = [outcome for outcome in outcomes if outcome.question.judged]
+    outcomes = [outcome for outcome in outcomes if outcome.is_rankable]
     chances = np.array([outcome.probability for outcome in outcomes])
     right = np.array([outcome.rank == 1 for outcome in outcomes], dtype=np.float64)
     bins = _bins(chances, right)
@@ -69,7 +74,7 @@ def confidence(outcomes: Sequence[Outcome]) -> Confidence:
         ),
         bins=bins,
         curve=_curve(chances, right),
-        verdicts={verdict: _spoken(outcomes, verdict) for verdict in Verdict},
+        verdicts={verdict: _spoken(spoken, verdict) for verdict in Verdict},
     )
 
 
@@ -82,7 +87,7 @@ def _auroc(
         roc_auc_score,
     )
 
-    if right.min() == right.max():
+    if not len(right) or right.min() == right.max():
         return None
     return float(roc_auc_score(right, chances))
 
@@ -111,6 +116,8 @@ def _curve(
     chances: npt.NDArray[np.float64], right: npt.NDArray[np.float64]
 ) -> tuple[Point, ...]:
     """A point after each distinct probability, the surest questions first."""
+    if not len(chances):
+        return ()
     order = np.argsort(-chances, kind="stable")
     falling = chances[order]
     asked = np.arange(1, len(order) + 1)

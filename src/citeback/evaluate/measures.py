@@ -58,8 +58,8 @@ def check_installed() -> None:
 
 
 def ranking(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
-    """R@k, MRR@10 and nDCG@10 over the answerable questions; empty without any."""
-    judged = [judge(outcome) for outcome in outcomes if outcome.question.answerable]
+    """R@k, MRR@10 and nDCG@10 over the questions with a right passage; empty without."""
+    judged = [judge(outcome) for outcome in outcomes if outcome.wanted]
     if not judged:
         return {}
     return {name: estimate(values) for name, values in per_question(judged).items()}

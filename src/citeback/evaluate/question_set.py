@@ -30,25 +30,38 @@ def load(path: Path) -> QuestionSet:
 
 
 def with_evidence(path: Path) -> Iterator[Question]:
-    """The questions of a file about the user's own library."""
+    """The questions of a file about the user's own library.
+
+    One that is answerable, with evidence that is there but empty, counts for the
+    verdict alone.
+    """
     for row in rows(path):
         answerable = row.answerable(row.fields)
-        evidence = _evidence(row)
-        if answerable and not evidence:
+        evidence = _texts(row, "evidence")
+        rejected = _texts(row, "rejected")
+        if answerable and "evidence" not in row.fields:
             raise row.error(
                 '"evidence" is missing. Add a text that a right passage holds, or '
                 '"answerable": false.'
             )
         if evidence and not answerable:
             raise row.error('there is evidence, but "answerable" is false.')
-        text = row.text("question")
-        yield Question(str(row.number), text, answerable, {}, evidence, row.number)
+        yield Question(
+            str(row.number),
+            row.text("question"),
+            answerable,
+            {},
+            evidence,
+            row.number,
+            rejected,
+            judged=bool(evidence) or "answerable" in row.fields,
+        )
 
 
-def _evidence(row: Row) -> tuple[str, ...]:
-    value = row.fields.get("evidence", [])
+def _texts(row: Row, name: str) -> tuple[str, ...]:
+    value = row.fields.get(name, [])
     if not isinstance(value, list) or not all(
         isinstance(text, str) and text.strip() for text in value
     ):
-        raise row.error('"evidence" must be a list of texts: ["…", "…"].')
+        raise row.error(f'"{name}" must be a list of texts: ["…", "…"].')
     return tuple(value)

@@ -13,7 +13,9 @@ class Question:
 
     `grades` has the right entries of a BEIR folder by id, from 1 up; `evidence` has
     strings of which a right passage holds one. Both are empty where the texts are
-    known not to answer. `line` is where it stands in its file, from 1.
+    known not to answer, and where it is not known what does. `line` is where it stands
+    in its file, from 1. `rejected` has strings of passages that are known to be wrong;
+    `judged` is False where nothing else is known.
     """
 
     id: str
@@ -22,6 +24,8 @@ class Question:
     grades: dict[str, int]
     evidence: tuple[str, ...]
     line: int
+    rejected: tuple[str, ...] = ()
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,19 @@ class Outcome:
     probability: float
     seconds: float
     refusal: str
+
+    @property
+    def is_rankable(self) -> bool:
+        """Whether it is known which passages are right, or that none is."""
+        return bool(self.wanted) or not self.question.answerable
+
+    @property
+    def rejected_first(self) -> bool:
+        """Whether a passage stands first that is known to be wrong."""
+        if not self.found:
+            return False
+        first = " ".join(self.found[0].hit.passage.text.split())
+        return any(" ".join(text.split()) in first for text in self.question.rejected)
 
     @property
     def rank(self) -> int:

@@ -48,8 +48,18 @@ class Report:
 
     @property
     def misses(self) -> tuple[Outcome, ...]:
-        """The answerable questions whose first passage is not right."""
-        return tuple(o for o in self.outcomes if o.question.answerable and o.rank != 1)
+        """The questions with a right passage whose first one is not right."""
+        return tuple(o for o in self.outcomes if o.wanted and o.rank != 1)
+
+    @property
+    def rejections(self) -> tuple[Outcome, ...]:
+        """The questions of which a passage is known to be wrong."""
+        return tuple(o for o in self.outcomes if o.question.rejected)
+
+    @property
+    def rejected_first(self) -> int:
+        """For how many of them such a passage stands first."""
+        return sum(outcome.rejected_first for outcome in self.rejections)
 
     @property
     def false_answers(self) -> tuple[Outcome, ...]:
@@ -105,6 +115,10 @@ def report_json(report: Report) -> dict[str, Any]:
             "answerable": report.answerable,
             "left_out": report.left_out,
         },
+        "rejected": {
+            "questions": len(report.rejections),
+            "put_first": report.rejected_first,
+        },
         "ranking": {name: asdict(value) for name, value in report.ranking.items()},
         "verdict": asdict(report.confidence),
         "milliseconds": asdict(report.times),
@@ -150,6 +164,11 @@ def report_lines(report: Report) -> Iterator[str]:
     for name, estimate in report.ranking.items():
         yield f"  {name:8} {spread(estimate)}"
     yield f"  verdict  {verdict_line(report.confidence)}"
+    if report.rejections:
+        yield (
+            f"  rejected passages put first: {report.rejected_first} of "
+            f"{len(report.rejections)} questions that have some"
+        )
     yield (
         f"  time     p50 {report.times.p50:.0f} ms, p95 {report.times.p95:.0f} ms per question"
     )
