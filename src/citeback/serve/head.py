@@ -17,6 +17,7 @@ STYLES = (
     "tools.css",
     "drawers.css",
     "state.css",
+    "judging.css",
 )
 # The later ones use what the first one makes.
 SCRIPTS = (

@@ -17,6 +17,7 @@ from citeback.records import LibrarySize, Progress
 from citeback.serve import replies
 from citeback.serve.asking import Asked, Manner, asked_now, remembered
 from citeback.serve.head import ASSETS, asset, head_html
+from citeback.serve.judging import judged
 from citeback.serve.panels import (
     files_html,
     header_html,
@@ -80,6 +81,7 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
             with gr.Column(elem_id="right", scale=4):
                 reader = _drawn("reader.js", "reader.html", elem_id="reader")
                 around = _drawn("around.js", elem_id="around")
+                judging = _drawn("judging.js", elem_id="judging")
 
         def ask(
             question: str, turns: list[Turn], way: object, request: gr.Request
@@ -116,6 +118,10 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
 
         def show_around(turns: list[Turn], event: gr.EventData) -> Any:
             value = replies.around(library, turns, event.wanted)
+            return gr.skip() if value is None else value
+
+        def judge(turns: list[Turn], event: gr.EventData) -> Any:
+            value = judged(turns, event, library.settings.judgements)
             return gr.skip() if value is None else value
 
         def update(
@@ -174,6 +180,7 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
             open_source, [turns], [reader], trigger_mode="multiple", **at_once
         )
         around.show(show_around, [turns], [around], trigger_mode="multiple", **at_once)
+        judging.judge(judge, [turns], [judging], trigger_mode="multiple", **at_once)
         header.fresh(
             lambda: ([], [], replies.reader_value(None)),
             None,
