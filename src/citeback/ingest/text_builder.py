@@ -183,7 +183,9 @@ class TextBuilder:
         self, cells: Sequence[str], before: str
     ) -> tuple[Span | None, tuple[Span, ...]]:
         words = [spaced(cell) for cell in cells]
-        if not any(words):
+        while words and not words[-1]:
+            words.pop()
+        if not words:
             return None, ()
         joined = BETWEEN_CELLS.join(words)
         shown = joined.strip()

@@ -22,6 +22,8 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
     ".docx": "docx",
+    ".odt": "odt",
+    ".fodt": "odt",
     ".pptx": "pptx",
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",

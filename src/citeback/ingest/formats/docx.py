@@ -15,8 +15,9 @@ from typing import Any
 import docx
 
 from citeback.errors import UnreadableFileError
-from citeback.ingest.formats.docx_numbering import Numbering, roman, whole
+from citeback.ingest.formats.docx_numbering import Numbering, whole
 from citeback.ingest.formats.guard import guarded
+from citeback.ingest.formats.numerals import roman
 from citeback.ingest.formats.safe_xml import (
     Element,
     attribute,
