@@ -104,6 +104,27 @@ def test_what_is_indexed_is_read_and_searched_by_words_before_the_model_is_there
     expect(page.locator("#header .size")).to_contain_text("2 documents")
 
 
+def test_a_new_topic_pressed_while_an_answer_is_on_its_way_stands(
+    server: Server, visit: Visit
+) -> None:
+    (server.folder / "embed").touch()
+    page = visit(server)
+    type_and_ask(page, CHALLENGES)
+    expect(page.locator("#chat .waiting")).to_be_visible()
+    page.get_by_role("button", name="New topic").click()
+    (server.folder / "model").touch()
+    expect(page.locator("#chat .answer")).to_have_count(1)
+    expect(page.locator("#chat .topic-line")).to_have_count(1)
+    type_and_ask(page, "Who supported it?")
+    second = page.locator("#chat .answer").nth(1)
+    expect(second).to_have_attribute("data-manner", "topic")
+    expect(second.locator(".searched")).to_have_count(0)
+    # And it holds for one question alone.
+    type_and_ask(page, NORWAY)
+    third = page.locator("#chat .answer").nth(2)
+    expect(third).to_have_attribute("data-manner", "follows")
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_a_model_that_cannot_be_loaded_is_told(
     server: Server, visit: Visit, look: Look

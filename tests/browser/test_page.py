@@ -177,6 +177,19 @@ def test_a_shared_link_asks_its_question(served: Served, visit: Visit) -> None:
     expect(other).to_have_url(served.url)
 
 
+def test_a_shared_link_shows_every_passage_where_it_did(
+    served: Served, visit: Visit
+) -> None:
+    page = visit(served)
+    page.get_by_text("Every passage", exact=True).click()
+    ask(page, "civil society")
+    expect(page).to_have_url(re.compile(r"\?q=civil\+society&every=1"))
+    other = visit(served, query=page.url.removeprefix(served.url))
+    expect(other.locator("#chat .answer")).to_have_attribute("data-every", "true")
+    other.get_by_role("button", name="Start over").click()
+    expect(other).to_have_url(served.url)
+
+
 def test_sessions_do_not_see_each_other(served: Served, visit: Visit) -> None:
     first, second = visit(served), visit(served)
     one = ask(first, NORWAY)

@@ -14,6 +14,7 @@ from citeback.serve.cards import (
     keeps_lines,
     link_html,
 )
+from citeback.serve.notices import translated
 from citeback.serve.places import place
 from citeback.serve.reading import Cited
 from citeback.serve.render import article_html, seen
@@ -57,7 +58,7 @@ def found_html(
     pieces = [f'<h3 class="verdict">{escape(count_sentence(answer, words))}</h3>']
     pieces += [
         f'<p class="notice">{escape(sentence)}</p>'
-        for sentence in (note, answer.notice)
+        for sentence in (note, translated(answer.notice, words))
         if sentence
     ]
     counts = {one.source.path: len(one.passages) for one in answer.documents}

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from citeback.records import Answer, Verdict
 from citeback.serve.cards import DIGEST_LETTERS, card_html, lead_html
+from citeback.serve.notices import translated
 from citeback.serve.strings import Words
 
 # A card shows passages up to this long whole; of longer ones the best sentence and,
@@ -44,7 +45,7 @@ def answer_html(
     pieces = [*_understood(answer, words), _verdict(answer, words)]
     pieces += [
         f'<p class="notice">{escape(sentence)}</p>'
-        for sentence in (note, answer.notice)
+        for sentence in (note, translated(answer.notice, words))
         if sentence
     ]
     if answer.hits:
@@ -153,7 +154,9 @@ def _verdict(answer: Answer, words: Words) -> str:
     sentence = escape(_sentence(answer, words))
     assurance = ""
     if answer.assurance:
-        assurance = f'<p class="assurance">{escape(answer.assurance)}</p>'
+        assurance = (
+            f'<p class="assurance">{escape(translated(answer.assurance, words))}</p>'
+        )
     if answer.verdict is not Verdict.SILENT:
         dot = '<i aria-hidden="true"></i>'
         return f'<p class="verdict">{dot}{sentence}</p>{assurance}'

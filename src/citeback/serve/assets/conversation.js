@@ -30,10 +30,13 @@
   }
 
   // The address of the page is a link to its newest question.
-  function shareLink(question) {
+  function shareLink(question, every = false) {
     const address = new URL(location.href);
-    for (const name of ['q', 'doc', 'start', 'end', 'state']) address.searchParams.delete(name);
+    for (const name of ['q', 'every', 'doc', 'start', 'end', 'state']) {
+      address.searchParams.delete(name);
+    }
     if (question) address.searchParams.set('q', question);
+    if (question && every) address.searchParams.set('every', '1');
     history.replaceState(history.state, '', address);
   }
 
@@ -65,7 +68,8 @@
       // Without the questions before it, what it was understood as still finds it.
       // What was refused is no address: it may be longer than addresses can be.
       const refused = last.classList.contains('failed');
-      shareLink(refused ? '' : last.dataset.searched || last.dataset.question);
+      const asked = last.dataset.searched || last.dataset.question;
+      shareLink(refused ? '' : asked, last.dataset.every === 'true');
       requestAnimationFrame(() => scrollToNewest(last));
     } else {
       shareLink('');

@@ -209,6 +209,9 @@ function passageOf(query) {
   };
 }
 
+const sameAs = (turn, question, every) => Boolean(turn.every) === every
+  && [turn.question, turn.searched].includes(question);
+
 // What the address asks for, else the conversation that this tab had open.
 function begin() {
   // The reader is drawn after this, and has to listen first.
@@ -218,6 +221,7 @@ function begin() {
   }
   const query = new URLSearchParams(location.search);
   const question = query.get('q') || '';
+  const every = query.has('every');
   const passage = passageOf(query);
   const own = all().find((one) => one.id === current);
   const last = own ? own.turns[own.turns.length - 1] : {};
@@ -228,12 +232,12 @@ function begin() {
     recall(own, askAgain, passage);
   } else if (cutOff) {
     askAgain();
-  } else if (own && (!question || [last.question, last.searched].includes(question))) {
+  } else if (own && (!question || sameAs(last, question, every))) {
     recall(own, null, passage);
   } else if (question) {
     startOver();
     awaited = null;
-    trigger('ask', { question, way: null });
+    trigger('ask', { question, way: { every } });
   } else if (passage) {
     document.dispatchEvent(new CustomEvent('citeback:reader', { detail: ['open', passage] }));
   }
