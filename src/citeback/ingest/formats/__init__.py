@@ -22,6 +22,7 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
     ".docx": "docx",
+    ".rtf": "rtf",
     ".odt": "odt",
     ".fodt": "odt",
     ".pptx": "pptx",
