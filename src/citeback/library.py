@@ -424,6 +424,7 @@ class Library:
             limits=Limits(
                 max_bytes=self.settings.max_file_megabytes * 1_000_000,
                 max_seconds=self.settings.max_seconds_per_file,
+                ocr=self.settings.ocr,
             ),
             report=progress or (lambda _: None),
             anew=anew,

@@ -425,6 +425,15 @@ def test_ocr_that_fails_is_explained(
         read(scan())
 
 
+def test_ocr_that_takes_too_long_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CITEBACK_MAX_SECONDS_PER_FILE", "1")
+    fake_ocr(tmp_path, monkeypatch, "exec sleep 60")
+    with pytest.raises(UnreadableFileError, match="OCR took longer than 1 s"):
+        read(scan())
+
+
 def test_a_locked_file_is_said_to_be_one() -> None:
     paper = Paper(encrypt=StandardEncryption("secret"))
     paper.text(72, 90, 450, TEXT, 11)

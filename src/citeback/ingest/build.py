@@ -40,14 +40,15 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost: bytes of it, and seconds to read it."""
+    """What one file may cost: bytes of it, and seconds to read it, OCR with them."""
 
     max_bytes: int
     max_seconds: int
+    ocr: bool = False
 
     def __str__(self) -> str:
         """As kept with a file's stamp: other limits may read it otherwise."""
-        return f"{self.max_bytes} {self.max_seconds}"
+        return f"{self.max_bytes} {self.max_seconds} {self.ocr}"
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ STYLES = (
     "asking.css",
     "reader.css",
     "map.css",
+    "pages.css",
     "tools.css",
     "drawers.css",
     "state.css",
@@ -35,6 +36,7 @@ SCRIPTS = (
     "reader_outline.js",
     "reader_find.js",
     "reader_selection.js",
+    "reader_page.js",
 )
 
 

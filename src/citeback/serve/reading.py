@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TypedDict
 
-from citeback.records import Answer, Block, BlockKind, Document, Place, Span
+from citeback.records import (
+    Answer,
+    Block,
+    BlockKind,
+    Document,
+    LocatorKind,
+    Place,
+    Span,
+)
 from citeback.serve.cards import keeps_lines
 
 # A document longer than this (code points) is shown in a window: drawing 1 MB took
@@ -63,9 +71,11 @@ class BlockView(TypedDict):
 
 
 class CitedView(TypedDict):
-    """A passage that is marked in the document."""
+    """A passage that is marked in the document; the spans are start and end."""
 
     number: int
+    passage: tuple[int, int]
+    best: tuple[int, int]
     paragraph: int
     part: int
     parts: int
@@ -86,7 +96,8 @@ class ReaderView(TypedDict):
     in this document and others, for going from one to the next; `document` is the
     path (a key of that name would be taken for an upload by the page); `around` is
     where to scroll if no mark is active; `earlier` and `later` are the offsets at
-    which the window ends, or -1; `notice` is the key of a sentence, or "".
+    which the window ends, or -1; `pages` tells that its pages can be looked at;
+    `notice` is the key of a sentence, or "".
     """
 
     key: str
@@ -102,6 +113,7 @@ class ReaderView(TypedDict):
     around: int
     earlier: int
     later: int
+    pages: bool
     notice: str
 
 
@@ -164,7 +176,12 @@ def reader_view(
         outline=_outline(document),
         cited=[
             CitedView(
-                number=c.number, paragraph=c.paragraph, part=c.part, parts=c.parts
+                number=c.number,
+                passage=(c.passage.start, c.passage.end),
+                best=(c.best.start, c.best.end),
+                paragraph=c.paragraph,
+                part=c.part,
+                parts=c.parts,
             )
             for c in cited
         ],
@@ -172,6 +189,7 @@ def reader_view(
         around=around,
         earlier=window.start if window.start > 0 else -1,
         later=window.end if window.end < len(document.text) else -1,
+        pages=any(mark.kind is LocatorKind.PAGE for mark in document.marks),
         notice=notice,
     )
 

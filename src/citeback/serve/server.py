@@ -11,11 +11,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from citeback.errors import IndexStateError, SettingsError
+from citeback.errors import CitebackError, IndexStateError, SettingsError
+from citeback.serve import page_views
 from citeback.serve.warm_up import Stage, WarmUp
 from citeback.settings import Settings
 
@@ -120,6 +121,21 @@ def build_app(library: Library, warm_up: WarmUp) -> FastAPI:
     @app.get("/state")
     def state() -> dict[str, Any]:
         return {"run": run, "passages": passages(), **asdict(warm_up.state)}
+
+    @app.get("/picture")
+    def picture(path: str, number: int, width: int) -> Response:
+        try:
+            png, headers = page_views.picture(library, path, number, width)
+        except CitebackError as error:
+            return Response(str(error), status_code=404, media_type="text/plain")
+        return Response(png, headers=headers, media_type="image/png")
+
+    @app.get("/boxes", response_model=None)
+    def boxes(path: str, start: int, end: int) -> Response | list[dict[str, Any]]:
+        try:
+            return page_views.boxes(library, path, start, end)
+        except CitebackError as error:
+            return Response(str(error), status_code=404, media_type="text/plain")
 
     def passages() -> int:
         try:

@@ -10,7 +10,8 @@ from pathlib import Path
 from citeback.errors import UnreadableFileError
 from citeback.settings import from_environment
 
-LONGEST_SECONDS = 1800
+# OCR must end before the process that reads is ended for taking too long.
+SECONDS_LEFT = 5
 
 
 def recognized(data: bytes) -> bytes | None:
@@ -18,9 +19,11 @@ def recognized(data: bytes) -> bytes | None:
 
     Raises UnreadableFileError where it fails.
     """
-    program = shutil.which("ocrmypdf") if from_environment().ocr else None
+    settings = from_environment()
+    program = shutil.which("ocrmypdf") if settings.ocr else None
     if program is None:
         return None
+    seconds = max(1, settings.max_seconds_per_file - SECONDS_LEFT)
     with tempfile.TemporaryDirectory(prefix="citeback-ocr-") as folder:
         source, target = Path(folder, "in.pdf"), Path(folder, "out.pdf")
         source.write_bytes(data)
@@ -30,13 +33,14 @@ def recognized(data: bytes) -> bytes | None:
                 check=True,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=LONGEST_SECONDS,
+                timeout=seconds,
             )
             return target.read_bytes()
         except subprocess.TimeoutExpired:
             raise UnreadableFileError(
-                f"it is a scan, and OCR took longer than {LONGEST_SECONDS // 60} "
-                "minutes: run ocrmypdf on it yourself and put the new file here."
+                f"it is a scan, and OCR took longer than {seconds} s: run ocrmypdf on it "
+                "yourself and put the new file here, or raise "
+                "CITEBACK_MAX_SECONDS_PER_FILE."
             ) from None
         except (OSError, subprocess.CalledProcessError) as error:
             said = getattr(error, "stderr", None) or b""

@@ -4,6 +4,7 @@
 const {
   t, make, button, place, kept, keep, drawBlock, markPassage, drawHead, drawTools, drawSteps,
   closeButton, drawMap, markMap, moveViewport, drawOutline, drawFind, drawSelectionBar,
+  drawPages, look,
 } = window.citeback;
 const pane = element.querySelector('.reader');
 const status = element.querySelector('[role=status]');
@@ -35,6 +36,7 @@ function drawEmpty(message) {
   const head = make('div', 'reader-head');
   head.append(make('h2', 'reader-title', t('source')), closeButton(close));
   tools = {};
+  pane.classList.remove('as-page');
   pane.replaceChildren(head, make('p', 'reader-empty', message));
   pane.dataset.ready = '';
 }
@@ -64,8 +66,13 @@ function drawDocument(view) {
   });
   const body = make('div', 'reader-body');
   body.append(text, map, selection.bar);
+  const pages = view.pages
+    ? drawPages(view, { changed: () => showActive(true), signal: drawing.signal })
+    : null;
+  if (pages) body.append(pages.sheet);
   tools = {
     map,
+    pages,
     selection,
     outline: drawOutline(view.outline, { go: goTo, signal: drawing.signal }),
     find: drawFind(text, {
@@ -93,12 +100,22 @@ function resize(by) {
   const size = Math.max(0, Math.min(SIZES.length - 1, kept('size', USUAL_SIZE) + by));
   keep('size', size);
   pane.style.setProperty('--reading-size', `${SIZES[size] || SIZES[USUAL_SIZE]}px`);
+  pane.style.setProperty('--page-zoom', (SIZES[size] / SIZES[USUAL_SIZE]) ** 2);
   if (by) say(`${SIZES[size]} px`);
 }
 
 // ---- which passage is marked
 
 function showActive(focus) {
+  const asPage = Boolean(tools.pages) && look() === 'page';
+  pane.classList.toggle('as-page', asPage);
+  if (asPage) {
+    const cited = shown.cited.find((one) => one.number === active);
+    tools.pages.show(cited, shown.around);
+    if (focus) tools.pages.sheet.focus({ preventScroll: true });
+    pane.dataset.ready = `${shown.key}`;
+    return;
+  }
   const text = pane.querySelector('.reader-text');
   const first = pane.querySelector('mark.best') || pane.querySelector('mark.active');
   if (first) {
@@ -138,6 +155,10 @@ function scrollTo(text, target) {
 
 // To a heading, drawn or not.
 function goTo(start) {
+  if (pane.classList.contains('as-page')) {
+    tools.pages.show(null, start);
+    return;
+  }
   const node = pane.querySelector(`.block[data-start="${start}"]`);
   if (!node) {
     request({ document: shown.document, around: start });

@@ -15,7 +15,7 @@
     return head;
   }
 
-  function drawTools({ outline, find }, resize) {
+  function drawTools({ outline, find, pages }, resize) {
     const row = make('div', 'reader-tools');
     row.setAttribute('role', 'group');
     row.setAttribute('aria-label', t('reading_tools'));
@@ -24,6 +24,7 @@
       button('plain smaller', 'A−', t('smaller'), () => resize(-1)),
       button('plain larger', 'A+', t('larger'), () => resize(1)),
     );
+    if (pages) row.append(pages.looks);
     if (outline) row.append(outline);
     row.append(find.opener, find.bar, sizes);
     return row;
