@@ -2,10 +2,14 @@
 SHARED ?= ../shared
 SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadshifts-reddit
 
-.PHONY: test evaluate calibrate peers screenshots sizes first-answer
+.PHONY: test fuzz evaluate calibrate peers screenshots sizes first-answer
 
 test:
 	python -m pytest
+
+# Ten minutes or so of damaged files for every reader.
+fuzz:
+	CITEBACK_TEST_FUZZ=6000 python -m pytest -q tests/ingest/formats -k "damage"
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done

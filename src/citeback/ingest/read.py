@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from citeback.errors import FileAccessError, UnreadableFileError
 from citeback.ingest import furniture
-from citeback.ingest.formats import SUFFIXES, reader_of
+from citeback.ingest.formats import KINDS, PLAIN, reader_of
 from citeback.ingest.layout import lay_out
 from citeback.ingest.reading import Reading
 from citeback.records import Block, BlockKind, Document, Source
@@ -55,6 +55,9 @@ def _document(name: str, reading: Reading) -> Document:
     if not reading.text.strip():
         raise UnreadableFileError(
             "it is empty: write some text into it, or take it out of the folder."
+            if PurePosixPath(name).suffix.lower() in PLAIN
+            else "no words stand in it, only pictures or nothing at all: take it out "
+            "of the folder, or put its text there."
         )
     drafts = furniture.mark(reading.text, reading.drafts)
     source = Source(
@@ -71,10 +74,9 @@ def _document(name: str, reading: Reading) -> Document:
 
 def _unknown_kind(name: str) -> str:
     ending = PurePosixPath(name).suffix
-    known = ", ".join(suffix for suffix in SUFFIXES if suffix)
     return (
-        f"files ending in {ending} are not read, only {known} and names without an "
-        "ending: save its text as one of these."
+        f"files ending in {ending} are not read; these are: {KINDS}. Save it as one "
+        "of them."
     )
 
 

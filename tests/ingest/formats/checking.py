@@ -101,7 +101,7 @@ def check_damaged(data: bytes, name: str) -> None:
     """Whatever is done to the bytes: a reading with exact places, or a refusal."""
     chance = random.Random(int.from_bytes(hashlib.sha256(data).digest()[:4]))
     for _ in range(FUZZED):
-        check_any(_damaged(data, chance), name)
+        check_any(damaged(data, chance), name)
 
 
 def check_any(data: bytes, name: str) -> None:
@@ -119,7 +119,7 @@ def check_any(data: bytes, name: str) -> None:
         raise AssertionError(f"a fault of a reader for {name}") from cause
 
 
-def _damaged(data: bytes, chance: random.Random) -> bytes:
+def damaged(data: bytes, chance: random.Random) -> bytes:
     broken = bytearray(data)
     for _ in range(chance.choice((1, 1, 3, 20))):
         if not broken:
@@ -153,7 +153,7 @@ def check_damaged_members(data: bytes, name: str) -> None:
     members = _members(data)
     for _ in range(FUZZED):
         one = chance.choice([m for m in members if members[m]])
-        check_any(zipped(members | {one: _damaged(members[one], chance)}), name)
+        check_any(zipped(members | {one: damaged(members[one], chance)}), name)
 
 
 def _members(data: bytes) -> dict[str, bytes]:

@@ -37,13 +37,24 @@ _MODULES = {
     ".vtt": "subtitles",
     ".epub": "epub",
 }
+PLAIN = frozenset({"", ".txt", ".text", ".md", ".markdown"})
+"""The endings of files that hold nothing but text."""
+# These are mostly refused, with what to do; but some are something else inside.
+_OLD = {".doc": "old_office", ".xls": "old_office", ".ppt": "old_office"}
 SUFFIXES = tuple(_MODULES)
 """The endings of file names that are read, in lower case; "" is no ending."""
+KINDS = (
+    "text and Markdown (.txt, .md), PDF (.pdf), web pages (.html), Word (.docx), "
+    "OpenDocument (.odt), RTF (.rtf), books (.epub), presentations (.pptx), "
+    "spreadsheets and tables (.xlsx, .csv, .tsv), e-mail (.eml, .mbox), subtitles "
+    "(.srt, .vtt)"
+)
+"""The same for people."""
 
 
 def reader_of(name: str) -> Reader | None:
     """The reader for a file of that name, None if there is none."""
-    module = _MODULES.get(PurePosixPath(name).suffix.lower())
+    module = (_MODULES | _OLD).get(PurePosixPath(name).suffix.lower())
     if module is None:
         return None
     return cast(Reader, import_module(f"{__name__}.{module}").read)

@@ -93,6 +93,11 @@ def protected() -> str:
     )
 
 
+def is_sealed(data: bytes) -> bool:
+    """Whether the file of an office program is one that only a password opens."""
+    return _SEALED in data
+
+
 def _try_out(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     """Unpack in small steps: what claims too little fails before it takes memory."""
     with archive.open(member) as stream:
@@ -101,7 +106,7 @@ def _try_out(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
 
 
 def _old(data: bytes, kind: str) -> str:
-    if _SEALED in data:
+    if is_sealed(data):
         return protected()
     return (
         f"it is not {kind} but one of before 2007 under another name: open it and "
