@@ -70,23 +70,28 @@ def test_interaction_takes_the_best_match_of_each_piece() -> None:
     second = np.array([[0, 1]], np.float32)  # matches 0 and 1
     # Alone .25·1 + .75·.8 = .85. With its neighbour at .85: .25·1 + .75·.85 = .8875.
     # The second: .25·.85 + .75·1 = .9625.
-    np.testing.assert_allclose(interaction(query(), first, [2])[0], [0.85], atol=1e-6)
+    np.testing.assert_allclose(
+        interaction(query(), first, [2], [1])[0], [0.85], atol=1e-6
+    )
     both = np.concatenate([first, second])
-    helped, alone = interaction(query(), both, [2, 1])
+    helped, alone = interaction(query(), both, [2, 1], [2])
     np.testing.assert_allclose(helped, [0.8875, 0.9625], atol=1e-6)
     np.testing.assert_allclose(alone, [0.85, 0.75], atol=1e-6)
+    # In two passages neither helps the other.
+    apart, _ = interaction(query(), both, [2, 1], [1, 1])
+    np.testing.assert_allclose(apart, [0.85, 0.75], atol=1e-6)
 
 
 def test_an_empty_sentence_meets_nothing() -> None:
     nothing = np.zeros((0, 2), np.float32)
-    assert [found.tolist() for found in interaction(query(), nothing, [0])] == [
+    assert [found.tolist() for found in interaction(query(), nothing, [0], [1])] == [
         [0],
         [0],
     ]
     one = np.array([[0, 1]], np.float32)
     # .75·1 for its own sentence; its neighbours have none and get .85 of that.
     np.testing.assert_allclose(
-        interaction(query(), one, [0, 1, 0])[0], [0.6375, 0.75, 0.6375], atol=1e-6
+        interaction(query(), one, [0, 1, 0], [3])[0], [0.6375, 0.75, 0.6375], atol=1e-6
     )
 
 
@@ -146,7 +151,7 @@ def test_a_sentence_between_two_that_say_it_is_not_quoted_for_them() -> None:
         pieces=np.eye(3, dtype=np.float32), weights=np.full(3, 1 / 3, np.float32)
     )
     rows = np.array([[1, 0, 0.2], [0.6, 0.6, 0], [0, 1, 1]], np.float32)
-    helped, alone = interaction(question, rows, [1, 1, 1])
+    helped, alone = interaction(question, rows, [1, 1, 1], [3])
     # The middle one has .85 of each neighbour's best, and little by itself.
     np.testing.assert_allclose(helped * 3, [1.71, 2.55, 2.51], atol=1e-6)
     np.testing.assert_allclose(alone * 3, [1.2, 1.2, 2.0], atol=1e-6)

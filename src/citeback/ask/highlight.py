@@ -20,7 +20,7 @@ def matched_words(
     query: Query,
     sentence: str,
     stems: Sequence[str],
-    pieces: npt.NDArray[np.float32],
+    pieces: npt.NDArray[np.float32] | None,
     piece_spans: Sequence[Span],
 ) -> list[Span]:
     """The words' spans in the sentence, in order.
@@ -33,7 +33,7 @@ def matched_words(
     written = list(words.words(sentence))
     marked = [(stem, span) for stem, (_, span) in zip(stems, written, strict=True)]
     found = {span for stem, span in marked if stem in query.stems}
-    if len(pieces) and len(pieces) == len(piece_spans):
+    if pieces is not None and 0 < len(pieces) == len(piece_spans):
         content = [span for word, span in written if word not in words.STOP_WORDS]
         owners = [_word_at(content, piece) for piece in piece_spans]
         likeness = query.pieces @ pieces.T

@@ -39,7 +39,6 @@ def hits(
     leaders = [ranked[group[0]] for group in groups]
     alone = [i.candidate.id for i in leaders if i.candidate.id not in found]
     found |= stored.passages(catalog, alone)
-    pieces = stored.pieces(catalog, [_best_sentence(item).id for item in leaders])
     sentences = [
         _slice(found[item.candidate.id][0], _best_sentence(item).span)
         for item in leaders
@@ -54,7 +53,7 @@ def hits(
             query,
             sentences[number - 1],
             best.stems,
-            snapshot.projection.from_bytes(pieces[best.id]),
+            item.pieces,
             spans[number - 1],
         )
         made.append(

@@ -26,12 +26,16 @@ CLOSELY = 10
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its score, why, and the position of its best sentence."""
+    """A candidate with its score, why, and the position of its best sentence.
+
+    `pieces` are that sentence's small word pieces, None while none were looked at.
+    """
 
     candidate: Candidate
     score: float
     parts: Parts
     best: int
+    pieces: Floats | None = None
 
 
 def roughly(
@@ -67,22 +71,27 @@ def closely(
     `pieces` are the small word pieces of every sentence of every candidate, in their
     order, one row after the other; `counts` says how many each sentence has.
     """
+    if not ranked:
+        return []
+    lengths = [len(item.candidate.sentences) for item in ranked]
+    helped, alone = interaction(query, pieces, counts, lengths)
+    ends = np.cumsum(counts)
     again = []
-    sentence = piece = 0
-    for item in ranked:
-        mine = counts[sentence : sentence + len(item.candidate.sentences)]
-        sentence += len(mine)
-        helped, alone = interaction(query, pieces[piece : piece + sum(mine)], mine)
-        piece += sum(mine)
+    start = 0
+    for item, length in zip(ranked, lengths, strict=True):
+        mine = slice(start, start + length)
+        start += length
         # The sentence to quote has to say it by itself, too: between two that do, one
         # that does not may be helped most.
-        best = int(np.argmax(helped + alone))
+        best = int(np.argmax(helped[mine] + alone[mine]))
         parts = replace(
             item.parts,
-            interaction=float(helped.max()),
+            interaction=float(helped[mine].max()),
             closeness=closeness(query, item.candidate),
         )
-        again.append(Ranked(item.candidate, score(parts), parts, best))
+        end = ends[mine][best]
+        said = pieces[end - counts[mine][best] : end]
+        again.append(Ranked(item.candidate, score(parts), parts, best, said))
     return sorted(again, key=lambda item: -item.score)
 
 

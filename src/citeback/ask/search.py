@@ -6,6 +6,7 @@ the question, passages with a sentence near it, and passages that share its word
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,9 @@ from citeback.index.snapshot import Snapshot
 PASSAGES = 20
 SENTENCES = 30
 BY_WORDS = 20
+# The idf of a word that a fifth of the passages hold: to look all of those up takes the
+# longest and adds least.
+COMMON = math.log(5)
 # A filter that leaves no more passages than this has all of them ranked.
 FEW = 2000
 
@@ -47,6 +51,12 @@ def search(
     found = {
         *near.tolist(),
         *stored.passages_of_sentences(catalog, spoken.tolist()),
-        *stored.with_words(catalog, list(query.stems), BY_WORDS, among),
+        *stored.with_words(catalog, _telling(query), BY_WORDS, among),
     }
     return stored.candidates(catalog, sorted(found))
+
+
+def _telling(query: Query) -> list[str]:
+    """The stems that tell passages apart; the rarest one if none does."""
+    rare = [stem for stem in query.stems if query.idf[stem] > COMMON]
+    return rare or [max(query.stems, key=lambda stem: query.idf[stem])]
