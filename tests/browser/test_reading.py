@@ -113,6 +113,47 @@ def test_find_counts_and_goes_round(served: Served, visit: Visit, look: Look) ->
     expect(page.get_by_role("button", name="Find", exact=True)).to_be_focused()
 
 
+def test_the_whole_of_a_long_document_is_searched(served: Served, visit: Visit) -> None:
+    page = visit(served)
+    page.get_by_role("button", name="Library", exact=True).click()
+    page.locator("#library [data-path='lighthouse-diary.txt']").click()
+    expect(page.locator(".reader .block").first).to_be_visible()
+    page.get_by_role("button", name="Find", exact=True).click()
+    field = page.get_by_role("textbox", name="Find in this document")
+    count = page.locator(".find-count")
+    found = "[...CSS.highlights.get('citeback-current')].map(String).join()"
+    # The keeper stands in the middle, far from the beginning that is drawn.
+    expect(page.locator(".reader-text")).not_to_contain_text("Vinga")
+    field.fill("vinga")
+    expect(count).to_have_text("1 / 1")
+    expect(page.locator(".reader-text")).to_contain_text("Vinga")
+    assert page.evaluate(found) == "Vinga"
+    expect(field).to_have_value("vinga")
+    expect(field).to_be_focused()
+    # 3,000 quiet days, of which the first is reached by going on from the last.
+    field.fill("quiet day")
+    expect(count).to_have_text(re.compile(r"^\d+ / 3000$"))
+    here = int(count.inner_text().split()[0])
+    page.keyboard.press("Enter")
+    expect(count).to_have_text(f"{here + 1} / 3000")
+    field.fill("this quiet day, and nobody wrote about it. ")
+    expect(count).to_have_text(re.compile("^[1-9].* / 3000$"))
+    page.get_by_role("button", name="Close the search").click()
+
+    page.locator("#library [data-path='lighthouse-diary.txt']").dispatch_event("click")
+    expect(page.get_by_role("button", name="Show earlier text")).to_have_count(0)
+    page.get_by_role("button", name="Find", exact=True).click()
+    field.fill("quiet day")
+    expect(count).to_have_text("1 / 3000")
+    page.keyboard.press("Shift+Enter")
+    expect(count).to_have_text("3000 / 3000")
+    assert page.evaluate(found) == "quiet day"
+    page.keyboard.press("Enter")
+    expect(count).to_have_text("1 / 3000")
+    field.fill("no such words")
+    expect(count).to_have_text("0 / 0")
+
+
 def test_the_size_of_the_letters_is_kept(served: Served, visit: Visit) -> None:
     page = visit(served)
     ask(page, QUINCE)

@@ -81,6 +81,7 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
             with gr.Column(elem_id="right", scale=4):
                 reader = _drawn("reader.js", "reader.html", elem_id="reader")
                 around = _drawn("around.js", elem_id="around")
+                finding = _drawn("finding.js", elem_id="finding")
                 judging = _drawn("judging.js", elem_id="judging")
 
         def ask(
@@ -118,6 +119,10 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
 
         def show_around(turns: list[Turn], event: gr.EventData) -> Any:
             value = replies.around(library, turns, event.wanted)
+            return gr.skip() if value is None else value
+
+        def find(event: gr.EventData) -> Any:
+            value = replies.found(library, event.wanted)
             return gr.skip() if value is None else value
 
         def judge(turns: list[Turn], event: gr.EventData) -> Any:
@@ -180,6 +185,7 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
             open_source, [turns], [reader], trigger_mode="multiple", **at_once
         )
         around.show(show_around, [turns], [around], trigger_mode="multiple", **at_once)
+        finding.find(find, None, [finding], trigger_mode="multiple", **at_once)
         judging.judge(judge, [turns], [judging], trigger_mode="multiple", **at_once)
         header.fresh(
             lambda: ([], [], replies.reader_value(None)),

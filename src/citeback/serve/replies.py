@@ -5,11 +5,13 @@ Errors of the library become sentences here. None means: leave it as it is.
 
 from __future__ import annotations
 
+import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from citeback.errors import CitebackError
 from citeback.records import Verdict
+from citeback.serve.finding import found_in
 from citeback.serve.found import count_sentence
 from citeback.serve.opening import Request, around_passage, open_request
 from citeback.serve.reading import ReaderView
@@ -19,6 +21,9 @@ from citeback.serve.strings import Words
 
 if TYPE_CHECKING:
     from citeback.library import Library
+
+# Nobody looks for more at once.
+MOST_LETTERS = 1000
 
 _clicks = count(1)
 
@@ -81,6 +86,22 @@ def around(
     place = {"turn": request.turn, "number": request.number}
     texts = {"before": "", "after": ""} if view is None else view
     return {**place, **texts, "click": next(_clicks)}
+
+
+def found(library: Library, wanted: Any) -> dict[str, Any] | None:
+    """What the reader's search finds in the whole of a document."""
+    try:
+        end = int(wanted["end"])
+        view = found_in(
+            library.document(str(wanted["document"])),
+            str(wanted["letters"])[:MOST_LETTERS],
+            start=int(wanted["start"]),
+            end=sys.maxsize if end < 0 else end,
+            at=int(wanted["at"]),
+        )
+        return {**view, "ask": int(wanted["ask"])}
+    except (CitebackError, KeyError, TypeError, ValueError):
+        return None
 
 
 def reader_value(

@@ -76,8 +76,10 @@ function drawDocument(view) {
     selection,
     outline: drawOutline(view.outline, { go: goTo, signal: drawing.signal }),
     find: drawFind(text, {
-      partial: view.earlier >= 0 || view.later >= 0,
+      part: partOf(view),
       scrollTo: (range) => scrollTo(text, range),
+      openAt: (around) => openPart(around, true),
+      signal: drawing.signal,
     }),
   };
   const row = drawTools(tools, resize);
@@ -89,9 +91,17 @@ function drawDocument(view) {
 }
 
 function moreButton(label, around) {
-  return button('plain reader-more', label, '', () => {
-    request({ turn: shown.turn, number: active, document: shown.document, around });
-  });
+  return button('plain reader-more', label, '', () => openPart(around));
+}
+
+function openPart(around, quiet = false) {
+  request({ turn: shown.turn, number: active, document: shown.document, around }, quiet);
+}
+
+// What is drawn of a document, or null if that is all of it.
+function partOf({ document: path, earlier, later }) {
+  if (earlier < 0 && later < 0) return null;
+  return { document: path, start: Math.max(0, earlier), end: later };
 }
 
 // ---- the size of the letters

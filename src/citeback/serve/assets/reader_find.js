@@ -1,7 +1,11 @@
-// Finds letters in the document that is shown, without changing what is drawn.
+// Finds letters in the document that is shown, without changing what is drawn. Of a long
+// one only a part is drawn; what the rest holds is asked of the server.
 (() => {
   const { t, make, button, iconButton, say } = window.citeback;
   const MOST = 5000;
+  const WAIT_MS = 150; // between two letters that are typed
+  let resume = null; // what to find on in a part that is about to be drawn: { letters, at }
+  let asks = 0;
   const canHighlight = 'highlights' in CSS;
 
   // Where a pattern occurs, as ranges; each within one block.
@@ -40,8 +44,12 @@
     return new RegExp(escaped.join('\\s+'), 'giu');
   }
 
-  // The button and the bar of one drawn text; `scrollTo` brings a range into view.
-  function drawFind(text, { partial, scrollTo }) {
+  // The button and the bar of one drawn text; `scrollTo` brings a range into view,
+  // `openAt` draws another part. `part` is null where the whole document is drawn.
+  function drawFind(text, { part, scrollTo, openAt, signal }) {
+    let whole = null; // what the server found: { total, before, place, previous, next }
+    let asked = 0;
+    let timer = 0;
     let ranges = [];
     let current = -1;
     const bar = make('div', 'find');
@@ -59,19 +67,52 @@
     bar.append(field, count, previous, next, stop);
     const opener = iconButton('find-button', t('find'), () => show(true));
 
+    // Of the match that is marked, from 1; 0 if there is none.
+    const place = () => (current < 0 ? 0 : current + 1 + (whole ? whole.before : 0));
+
     function paint() {
-      const none = ranges.length === 0;
+      const total = whole ? whole.total : ranges.length;
+      const none = total === 0;
       previous.disabled = none;
       next.disabled = none;
       const typed = field.value.trim() !== '';
-      count.textContent = typed ? `${current + 1} / ${ranges.length}` : '';
-      if (partial && typed) count.title = t('find_partial');
+      const waits = part && !whole;
+      count.textContent = typed && !waits ? `${place()} / ${total}` : '';
       if (!canHighlight) return;
       CSS.highlights.set('citeback-found', new Highlight(...ranges));
       CSS.highlights.set('citeback-current', new Highlight(...ranges.slice(current, current + 1)));
     }
 
+    function askServer(at) {
+      asks += 1;
+      asked = asks;
+      document.dispatchEvent(new CustomEvent('citeback:find', {
+        detail: { ...part, letters: field.value, at, ask: asked },
+      }));
+    }
+
+    function receive({ detail }) {
+      if (detail.ask !== asked || bar.hidden) return;
+      whole = detail;
+      if (resume) {
+        current = Math.min(whole.place - whole.before, ranges.length - 1);
+        resume = null;
+      } else if (ranges.length === 0 && whole.total > 0) {
+        jump(whole.next);
+        return;
+      }
+      go();
+    }
+
+    function jump(at) {
+      resume = { letters: field.value, at };
+      openAt(at);
+    }
+
     function look() {
+      whole = null;
+      clearTimeout(timer);
+      if (part && field.value.trim()) timer = setTimeout(() => askServer(resume ? resume.at : 0), WAIT_MS);
       const pattern = patternOf(field.value);
       ranges = pattern ? rangesOf(text, pattern) : [];
       // From where one is reading, as browsers do.
@@ -82,15 +123,20 @@
     }
 
     function step(by) {
+      const to = current + by;
+      if (whole && whole.total > ranges.length && (to < 0 || to >= ranges.length)) {
+        jump(by > 0 ? whole.next : whole.previous);
+        return;
+      }
       if (ranges.length === 0) return;
-      current = (current + by + ranges.length) % ranges.length;
+      current = (to + ranges.length) % ranges.length;
       go();
     }
 
     function go() {
       paint();
       if (current < 0) {
-        if (field.value.trim()) say(t('find_none'));
+        if (field.value.trim() && !(part && !whole)) say(t('find_none'));
         return;
       }
       scrollTo(ranges[current]);
@@ -98,7 +144,8 @@
         ranges[current].startContainer, ranges[current].startOffset,
         ranges[current].endContainer, ranges[current].endOffset,
       );
-      say(t('find_at', { number: current + 1, total: ranges.length }));
+      if (part && !whole) return;
+      say(t('find_at', { number: place(), total: whole ? whole.total : ranges.length }));
     }
 
     function show(open) {
@@ -131,6 +178,14 @@
       }
     });
     forget();
+    if (part) document.addEventListener('citeback:found', receive, { signal });
+    if (part && resume) {
+      field.value = resume.letters;
+      // When the part is on the page, and has been scrolled to.
+      setTimeout(() => show(true));
+    } else {
+      resume = null;
+    }
     return { opener, bar, show };
   }
 
