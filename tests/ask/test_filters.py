@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeLibrary
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from citeback.ask import search
@@ -162,6 +162,7 @@ SIGNS = [
 ]
 
 
+@example('tag:a(-dam("')
 @given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
 def test_any_row_of_operators_can_be_taken_apart(question: str) -> None:
     try:

@@ -31,7 +31,7 @@ _QUOTED = "|".join(
 # An operator begins after white space or "(", so that "re-entry" and 5" are none, and
 # ends before white space or a mark, so that taking it out joins nothing.
 _OPERATOR = re.compile(
-    rf"(?<![^\s(])(?:(?P<phrase>{_QUOTED})"
+    rf"(?:(?<!\S)|(?<=\s\()|(?<=^\())(?:(?P<phrase>{_QUOTED})"
     rf"|-(?P<without>{_QUOTED}|[^\W\d_][^\s()\"“”„«»]*+)"
     rf"|(?P<name>file|tag|after|before):(?P<value>{_QUOTED}|[^\s\"“”„«»]++))"
     r"(?=[\s().,;:!?…]|$)",
