@@ -11,9 +11,10 @@ from pathlib import Path, PurePosixPath
 
 from citeback.errors import FileAccessError, UnreadableFileError
 from citeback.ingest import furniture
-from citeback.ingest.formats import KINDS, PLAIN, reader_of
+from citeback.ingest.formats import ARCHIVE, KINDS, PLAIN, reader_of
+from citeback.ingest.formats.archive import members
 from citeback.ingest.layout import lay_out
-from citeback.ingest.reading import Reading
+from citeback.ingest.reading import Reader, Reading
 from citeback.records import Block, BlockKind, Document, Source
 
 
@@ -30,17 +31,55 @@ class Outcome:
     remark: str = ""
 
 
+BROKEN = (
+    "it stopped the program that reads it: open it in the program that made it and "
+    "save it anew."
+)
+
+
 def read_all(path: Path, name: str, *, max_bytes: int) -> Iterator[Outcome]:
     """The document in the file at `path`, named `name` in the library.
 
-    Raises UnreadableFileError with the reason, and FileAccessError where another try
-    may succeed.
+    An archive has an outcome for each file in it, whose path goes on from the
+    archive's own. Raises UnreadableFileError with the reason, and FileAccessError where
+    another try may succeed.
     """
+    if PurePosixPath(name).suffix.lower() == ARCHIVE:
+        yield from _members(_bytes(path, max_bytes), name)
+        return
+    reader = _reader(name)
+    yield _outcome(name, reader, _bytes(path, max_bytes))
+
+
+def _members(data: bytes, name: str) -> Iterator[Outcome]:
+    """What became of each file in an archive; one that is bad stops no other."""
+    count = 0
+    for member in members(data):
+        count += 1
+        inner = f"{name}/{member.name}"
+        if member.refusal:
+            yield Outcome(inner, refusal=member.refusal)
+            continue
+        try:
+            yield _outcome(inner, _reader(inner), member.data)
+        except UnreadableFileError as error:
+            yield Outcome(inner, refusal=str(error))
+        except Exception:  # noqa: BLE001  # a reader's fault is one of this file alone
+            yield Outcome(inner, refusal=BROKEN)
+    if not count:
+        raise UnreadableFileError("no files are in it: take it out of the folder.")
+
+
+def _reader(name: str) -> Reader:
     reader = reader_of(name)
     if reader is None:
         raise UnreadableFileError(_unknown_kind(name))
-    reading = reader(_bytes(path, max_bytes))
-    yield Outcome(name, _document(name, reading), remark=reading.remark)
+    return reader
+
+
+def _outcome(name: str, reader: Reader, data: bytes) -> Outcome:
+    reading = reader(data)
+    return Outcome(name, _document(name, reading), remark=reading.remark)
 
 
 def read(path: Path, name: str, *, max_bytes: int) -> Document:

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 from citeback.errors import FileAccessError, UnreadableFileError
 from citeback.index import stored_blocks
-from citeback.ingest.read import Outcome, read_all
+from citeback.ingest.read import BROKEN, Outcome, read_all
 from citeback.records import Document, LocatorKind, Mark, Source
 
 # Address space, of which the interpreter and its libraries take some hundred million.
@@ -41,10 +41,6 @@ TOO_LONG = (
     "CITEBACK_MAX_SECONDS_PER_FILE."
 )
 TOO_HEAVY = "it takes too much memory to read: split it into smaller files."
-BROKEN = (
-    "it stopped the program that reads it: open it in the program that made it and "
-    "save it anew."
-)
 
 
 class Worker:

@@ -41,13 +41,15 @@ PLAIN = frozenset({"", ".txt", ".text", ".md", ".markdown"})
 """The endings of files that hold nothing but text."""
 # These are mostly refused, with what to do; but some are something else inside.
 _OLD = {".doc": "old_office", ".xls": "old_office", ".ppt": "old_office"}
-SUFFIXES = tuple(_MODULES)
+ARCHIVE = ".zip"
+"""The ending of archives, whose files are read one by one."""
+SUFFIXES = (*_MODULES, ARCHIVE)
 """The endings of file names that are read, in lower case; "" is no ending."""
 KINDS = (
     "text and Markdown (.txt, .md), PDF (.pdf), web pages (.html), Word (.docx), "
     "OpenDocument (.odt), RTF (.rtf), books (.epub), presentations (.pptx), "
     "spreadsheets and tables (.xlsx, .csv, .tsv), e-mail (.eml, .mbox), subtitles "
-    "(.srt, .vtt)"
+    "(.srt, .vtt), and archives of these (.zip)"
 )
 """The same for people."""
 
