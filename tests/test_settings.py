@@ -30,6 +30,7 @@ def test_defaults_and_values() -> None:
         ("CITEBACK_OCR", "yes", "must be 1 .on. or 0 .off."),
         ("CITEBACK_PORT", "many", "must be a whole number"),
         ("CITEBACK_PORT", "70000", "ports end at 65535"),
+        ("CITEBACK_SHARED", "yes", r"must be 1 \(on\) or 0 \(off\)"),
         ("CITEBACK_BATCH_SIZE", "0", "must be 1 or more"),
     ],
 )

@@ -14,7 +14,7 @@ from citeback.ask.absence import absence
 from citeback.ask.answer import answer
 from citeback.ask.every import every
 from citeback.ask.examples import example_questions
-from citeback.ask.filters import NO_FILTER, WHOLE, Parsed, parsed, text_of
+from citeback.ask.filters import NO_FILTER, WHOLE, Parsed, day_of, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.errors import (
@@ -33,6 +33,7 @@ from citeback.index.folder import IndexFolder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Limits, Report, Stop
+from citeback.ingest.formats import SUFFIXES
 from citeback.ingest.pages import Pages
 from citeback.ingest.shelf import Placed, Shelf, added_file
 from citeback.records import (
@@ -50,6 +51,7 @@ from citeback.records import (
     PagePicture,
     Removed,
     Selection,
+    Source,
     Span,
     Turn,
     UpdateReport,
@@ -149,6 +151,11 @@ class Library:
             notices.append(OUTDATED)
         return tuple(notices)
 
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The endings of file names that are read; "" is no ending."""
+        return SUFFIXES
+
     def update(
         self,
         *,
@@ -213,9 +220,9 @@ class Library:
             except BaseException:
                 self._take_back(placed)
                 raise
-            held = {file.source.path: file for file in self.files()}
+            held = self._by_file()
             added = tuple(
-                added_file(name, one, held.get(one.path), stopped=report.unfinished)
+                added_file(name, one, held.get(one.path, ()), stopped=report.unfinished)
                 for (_, name), one in zip(files, placed, strict=True)
             )
             self._take_back(
@@ -224,16 +231,18 @@ class Library:
             return AddReport(added, report.notices)
 
     def remove(self, path: str) -> Removed:
-        """Put a file of the library aside, from where `restore` brings it back.
+        """Put a document's file aside, from where `restore` brings it back.
 
-        Raises UnknownDocumentError, IndexBusyError while the library is being indexed,
+        All that the file holds goes with it. Raises UnknownDocumentError, IndexBusyError while the library is being indexed,
         and ContentError where the file cannot be moved.
         """
         with self._at_once(), self._folder.locked():
-            if path not in self._catalog.paths():
+            held = self._catalog.paths()
+            file = next((f for f in held if path == f or path in held[f]), None)
+            if file is None:
                 raise UnknownDocumentError(f"There is no file {path!r} in the library.")
-            removed = self._shelf.remove(path)
-            self._forget([path])
+            removed = self._shelf.remove(file)
+            self._forget([file])
             return removed
 
     def removed(self) -> tuple[Removed, ...]:
@@ -246,8 +255,15 @@ class Library:
             path = next((one.path for one in self.removed() if one.key == key), "")
             placed = self._shelf.restore(key)
             self.update(only=[placed.path])
-            held = {file.source.path: file for file in self.files()}
-            return added_file(path, placed, held.get(placed.path))
+            return added_file(path, placed, self._by_file().get(placed.path, ()))
+
+    def _by_file(self) -> dict[str, list[FileReport]]:
+        """The documents of each file of the content folder, read or refused."""
+        reports = {report.source.path: report for report in self.files()}
+        return {
+            file: [reports[path] for path in paths if path in reports]
+            for file, paths in self._catalog.paths().items()
+        }
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:
@@ -386,6 +402,10 @@ class Library:
     def files(self) -> tuple[FileReport, ...]:
         """Every file of the content folder as of the last update, by path."""
         return self._catalog.files()
+
+    def day_of(self, source: Source) -> str:
+        """The day that dates in a selection are compared with, "" if none is known."""
+        return day_of(source.date)
 
     def size(self) -> LibrarySize:
         """How much the library holds."""

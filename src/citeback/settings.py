@@ -23,6 +23,8 @@ class Settings:
     bundled one. `batch_size` counts texts, `max_file_megabytes` 10^6 bytes of a file,
     `max_question_characters` code points; `passages_per_answer` is how many are shown.
     With `ocr`, scans are given text by the system's ocrmypdf.
+    Where the page is `shared`, visitors cannot change the content folder: what they add
+    is a library of their own.
     """
 
     content: Path = Path("content")
@@ -36,6 +38,7 @@ class Settings:
     port: int = 7860
     judgements: Path = Path("questions.jsonl")
     ocr: bool = False
+    shared: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values that no part could work with."""
@@ -63,7 +66,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     or all that do, and for a value that is not of the setting's kind.
     """
     kinds = {field.name: type(field.default) for field in fields(Settings)}
-    values: dict[str, Path | str | int] = {}
+    values: dict[str, Path | str | int | bool] = {}
     for name, value in environment.items():
         if not name.startswith(PREFIX) or name.startswith(NOT_SETTINGS):
             continue
@@ -81,7 +84,7 @@ def _nearest(key: str, kinds: Mapping[str, type]) -> str:
     return f" There are: {', '.join(PREFIX + kind.upper() for kind in kinds)}."
 
 
-def _parse(name: str, value: str, kind: type) -> Path | str | int:
+def _parse(name: str, value: str, kind: type) -> Path | str | int | bool:
     if kind is bool:
         if value not in ("0", "1"):
             raise SettingsError(

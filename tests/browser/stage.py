@@ -62,9 +62,9 @@ DESK, PHONE = LOOKS[0], LOOKS[2]
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
+def serving(folder: Path, **settings: str) -> Iterator[Served]:
     """The page of `folder/content`, started as a person would start it."""
-    server = Server(folder)
+    server = Server(folder, **settings)
     server.start()
     try:
         yield Served(server.url, folder / "content")

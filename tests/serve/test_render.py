@@ -18,8 +18,6 @@ from citeback.records import (
     BlockKind,
     Document,
     Evidence,
-    FileReport,
-    FileState,
     Hit,
     LibrarySize,
     Parts,
@@ -31,10 +29,7 @@ from citeback.records import (
 )
 from citeback.serve.cards import citation, keeps_lines, link_query
 from citeback.serve.panels import (
-    files_html,
     header_html,
-    library_head_html,
-    note_html,
     welcome_html,
 )
 from citeback.serve.reading import (
@@ -47,7 +42,6 @@ from citeback.serve.reading import (
 from citeback.serve.render import (
     CARD_CHARACTERS,
     answer_html,
-    plain,
     problem_html,
     question_markdown,
 )
@@ -297,14 +291,9 @@ def test_hostile_text_stays_text(text: str) -> None:
         assert reading.text_of("mark") == [sentence]
         assert text in reading.text_of("bdi")
     assert_harmless(problem_html(text, 0, text))
-    assert_harmless(note_html(text))
     assert ("data-question", text) in assert_harmless(
         welcome_html([text], ENGLISH, empty=False)
     ).attributes
-    furniture = Block(BlockKind.FURNITURE, 0, 1, 0, (), 0, (), text)
-    for state in FileState:
-        report = FileReport(bad, state, text, 1, 1, 1, (furniture,))
-        assert text in assert_harmless(files_html([report], ENGLISH)).text_of("bdi")
 
 
 @given(st.text(max_size=600))
@@ -348,11 +337,9 @@ def test_an_empty_library_says_what_to_do() -> None:
     html = welcome_html((), ENGLISH, empty=True)
     assert "content/" in html
     assert "The library is empty" in html
-    assert "no files" in files_html((), ENGLISH)
-
-
-def test_progress_texts_cannot_be_markup() -> None:
-    assert plain("<img src=x>&") == " img src=x  "
+    theirs = welcome_html((), ENGLISH, empty=True, shared=True)
+    assert "content/" not in theirs
+    assert "seen by you alone" in theirs
 
 
 # ---- the reader's values
@@ -461,10 +448,6 @@ def test_an_answer_carries_the_states_of_what_it_quotes() -> None:
 def test_a_note_stands_above_the_passages() -> None:
     html = answer_html(answer(hit("One.", "One.")), 0, ENGLISH, None, "Now <new>.")
     assert html.index("Now &lt;new&gt;.") < html.index("cards")
-
-
-def test_the_library_panel_says_where_files_go() -> None:
-    assert assert_harmless(library_head_html(ENGLISH)).text_of("code") == ["content/"]
 
 
 def test_what_stands_around_a_paragraph() -> None:

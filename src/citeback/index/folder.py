@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,46 @@ from citeback.index.database import DamagedDatabaseError
 CATALOG = "catalog.sqlite"
 # Below this size the whole catalog is checked when it is opened (about a second).
 CHECKED_BYTES = 256_000_000
+
+
+class RunFolder:
+    """A folder that lasts as long as the process that made it.
+
+    Those of processes that are gone are deleted when the next one is made.
+    """
+
+    def __init__(self, parent: Path) -> None:
+        """Make a new one. Raises IndexStateError where nothing can be written."""
+        self.path = parent / secrets.token_hex(8)
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            _clear(parent)
+            self._lock = FileLock(self.path.with_suffix(".lock"), timeout=0)
+            self._lock.acquire()
+            self.path.mkdir()
+        except OSError as error:
+            raise IndexStateError(
+                f"Nothing can be written in {parent} ({error.strerror}). Set "
+                "CITEBACK_INDEX to a folder you may write in."
+            ) from error
+
+    def close(self) -> None:
+        """Delete it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.release()
+        self.path.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _clear(parent: Path) -> None:
+    """Delete the folders whose locks nobody holds."""
+    for left in (path for path in parent.iterdir() if path.is_dir()):
+        lock = FileLock(left.with_suffix(".lock"), timeout=0)
+        try:
+            with lock:
+                shutil.rmtree(left, ignore_errors=True)
+        except Timeout:
+            continue
+        left.with_suffix(".lock").unlink(missing_ok=True)
 
 
 class IndexFolder:

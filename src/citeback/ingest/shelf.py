@@ -12,7 +12,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -159,19 +159,20 @@ class Shelf:
 def added_file(
     name: str,
     placed: Placed,
-    held: FileReport | None,
+    held: Sequence[FileReport],
     *,
     stopped: Container[str] = (),
 ) -> AddedFile:
-    """What became of a file, by how the library holds it after indexing."""
+    """What became of a file, by how the library holds its documents after indexing."""
     if placed.path in stopped:
         return AddedFile(name, "", Arrival.STOPPED, "", 0)
-    if held is None:
-        return AddedFile(name, "", Arrival.REFUSED, NOT_LOOKED_AT, 0)
-    if held.state is FileState.REFUSED:
-        return AddedFile(name, "", Arrival.REFUSED, held.reason, 0)
+    read = [one for one in held if one.state is not FileState.REFUSED]
+    if not read:
+        reason = held[0].reason if held else NOT_LOOKED_AT
+        return AddedFile(name, "", Arrival.REFUSED, reason, 0)
     state = Arrival.ADDED if placed.is_new else Arrival.THERE
-    return AddedFile(name, placed.path, state, "", held.paragraphs)
+    paragraphs = sum(one.paragraphs for one in read)
+    return AddedFile(name, placed.path, state, "", paragraphs)
 
 
 def _moved(file: Path, final: Path) -> bool:

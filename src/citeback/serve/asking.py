@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+
+from citeback.records import Selection
+
+WHOLE = Selection()
 
 
 class Manner(StrEnum):
@@ -27,13 +32,15 @@ class Asked:
     """A question as a browser sends it, or remembers it.
 
     `seen` maps each document's path to the beginning of its digest, as it was when
-    the question was answered. `every` asks for all passages, not the best.
+    the question was answered. `every` asks for all passages, not the best; only the
+    documents of the `selection` are asked.
     """
 
     question: str
     seen: Mapping[str, str] = field(default_factory=dict)
     manner: Manner = Manner.FOLLOWS
     every: bool = False
+    selection: Selection = WHOLE
 
 
 def well_formed(question: str) -> str:
@@ -48,7 +55,33 @@ def asked_now(question: str, way: object) -> Asked:
         well_formed(question),
         manner=_manner(chosen.get("manner")),
         every=chosen.get("every") is True,
+        selection=selected(chosen.get("scope")),
     )
+
+
+def selected(payload: object) -> Selection:
+    """The documents that a browser says are chosen; what is no choice chooses all."""
+    chosen = payload if isinstance(payload, dict) else {}
+    return Selection(
+        paths=_texts(chosen.get("paths")),
+        tags=_texts(chosen.get("tags")),
+        after=_day(chosen.get("after")),
+        before=_day(chosen.get("before")),
+    )
+
+
+def _texts(payload: object) -> tuple[str, ...]:
+    listed = payload if isinstance(payload, list) else []
+    return tuple(
+        dict.fromkeys(well_formed(one) for one in listed if isinstance(one, str))
+    )
+
+
+def _day(payload: object) -> str:
+    try:
+        return date.fromisoformat(str(payload)).isoformat()
+    except ValueError:
+        return ""
 
 
 def remembered(payload: object, most: int) -> list[Asked]:
@@ -68,6 +101,7 @@ def remembered(payload: object, most: int) -> list[Asked]:
                 {str(path): str(digest) for path, digest in states.items()},
                 _manner(entry.get("manner")),
                 entry.get("every") is True,
+                selected(entry.get("scope")),
             )
         )
     return asked[-most:]

@@ -19,12 +19,15 @@ STYLES = (
     "drawers.css",
     "state.css",
     "judging.css",
+    "library.css",
 )
 # The later ones use what the first one makes.
 SCRIPTS = (
     "base.js",
+    "scope.js",
     "state.js",
     "unfinished.js",
+    "uploads.js",
     "conversation.js",
     "revisit.js",
     "export.js",

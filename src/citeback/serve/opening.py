@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from citeback.records import Document, EveryAnswer, Hit, Span
 from citeback.serve.found import cited_found, numbered
@@ -21,10 +21,8 @@ from citeback.serve.reading import (
     reader_view,
     surroundings,
 )
+from citeback.serve.reads import Reads
 from citeback.serve.session import Turn
-
-if TYPE_CHECKING:
-    from citeback.library import Library
 
 # Keys of the sentences that the reader shows above a text that is not what it was.
 CHANGED = "document_changed"
@@ -60,7 +58,7 @@ class AroundView(TypedDict):
 
 
 def open_request(
-    library: Library, turns: Sequence[Turn], request: Request
+    library: Reads, turns: Sequence[Turn], request: Request
 ) -> ReaderView | None:
     """What the reader shows for a click; None if there is no such citation.
 
@@ -106,7 +104,7 @@ def open_request(
 
 
 def around_passage(
-    library: Library, turns: Sequence[Turn], request: Request
+    library: Reads, turns: Sequence[Turn], request: Request
 ) -> AroundView | None:
     """What stands around a cited passage; None if there is no such citation.
 
@@ -125,7 +123,7 @@ def around_passage(
 
 
 def _open_found(
-    library: Library, turn: Turn, found: EveryAnswer, request: Request
+    library: Reads, turn: Turn, found: EveryAnswer, request: Request
 ) -> ReaderView | None:
     """The document with all its passages marked that were found and are shown."""
     listed = list(numbered(found, turn.shown))

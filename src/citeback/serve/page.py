@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 # Before the import: with analytics on, gradio looks up outside hosts.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -12,30 +12,25 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from fastapi import FastAPI
 
-from citeback.errors import CitebackError, IndexStateError
-from citeback.records import LibrarySize, Progress
+from citeback.errors import IndexStateError
+from citeback.records import LibrarySize
 from citeback.serve import replies
 from citeback.serve.asking import Asked, Manner, asked_now, remembered
 from citeback.serve.head import ASSETS, asset, head_html
 from citeback.serve.judging import judged
 from citeback.serve.panels import (
-    files_html,
     header_html,
-    library_head_html,
-    note_html,
     topic_html,
-    update_sentence,
     waiting_html,
     welcome_html,
 )
-from citeback.serve.render import plain, question_markdown
+from citeback.serve.reads import Reads
+from citeback.serve.render import question_markdown
 from citeback.serve.session import TURNS_KEPT, Turn, show_more, take_again, take_turn
 from citeback.serve.strings import Words, preferred, words_of
 from citeback.serve.theme import COLOURS, MONO, SANS
+from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
-
-if TYPE_CHECKING:
-    from citeback.library import Library
 
 # An hour after a tab is closed its conversation is forgotten here (seconds).
 SESSION_SECONDS = 3600
@@ -44,7 +39,7 @@ ASKED_AT_ONCE = 4
 NOTHING_YET = LibrarySize(documents=0, paragraphs=0, passages=0, sentences=0)
 
 
-def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
+def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
     """The page of a library, which may still be warming up; not yet served."""
     page = gr.Blocks(title="Citeback", fill_width=True, analytics_enabled=False)
     english = words_of("en")
@@ -57,10 +52,7 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
             js_on_load=asset("header.js"),
         )
         with gr.Column(elem_id="library", elem_classes="drawer"):
-            library_head = _html(library_head_html(english))
-            files = _html("", elem_id="files")
-            refresh = gr.Button(english("refresh"), elem_id="refresh", size="md")
-            note = _html("", elem_id="note")
+            _drawn("library.js", elem_id="panel")
         with gr.Column(elem_id="history", elem_classes="drawer"):
             memory = _drawn("history.js", elem_id="memory")
         with gr.Row(elem_id="main"):
@@ -84,17 +76,21 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
                 finding = _drawn("finding.js", elem_id="finding")
                 judging = _drawn("judging.js", elem_id="judging")
 
+        def reads(request: gr.Request) -> Reads:
+            """What the questions of whoever sent the request are put to."""
+            return visitors.reads(visitors.key_in(request.cookies))
+
         def ask(
             question: str, turns: list[Turn], way: object, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
             asked = asked_now(question, way)
-            yield from _answered(library, warm_up, asked, turns, _words(request))
+            yield from _answered(reads(request), warm_up, asked, turns, _words(request))
 
         def ask_event(
             turns: list[Turn], event: gr.EventData, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
             asked = asked_now(str(event.question), event.way)
-            yield from _answered(library, warm_up, asked, turns, _words(request))
+            yield from _answered(reads(request), warm_up, asked, turns, _words(request))
 
         def more(
             turns: list[Turn], event: gr.EventData, request: gr.Request
@@ -109,46 +105,40 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
         def recall(
             event: gr.EventData, request: gr.Request
         ) -> Iterator[tuple[Any, ...]]:
-            yield from _recalled(library, warm_up, event, _words(request))
+            yield from _recalled(reads(request), warm_up, event, _words(request))
 
-        def open_source(turns: list[Turn], event: gr.EventData) -> Any:
+        def open_source(
+            turns: list[Turn], event: gr.EventData, request: gr.Request
+        ) -> Any:
             value = replies.opened(
-                library, turns, event.wanted, focus=not event.quiet, reply=True
+                reads(request), turns, event.wanted, focus=not event.quiet, reply=True
             )
             return gr.skip() if value is None else value
 
-        def show_around(turns: list[Turn], event: gr.EventData) -> Any:
-            value = replies.around(library, turns, event.wanted)
+        def show_around(
+            turns: list[Turn], event: gr.EventData, request: gr.Request
+        ) -> Any:
+            value = replies.around(reads(request), turns, event.wanted)
             return gr.skip() if value is None else value
 
-        def find(event: gr.EventData) -> Any:
-            value = replies.found(library, event.wanted)
+        def find(event: gr.EventData, request: gr.Request) -> Any:
+            value = replies.found(reads(request), event.wanted)
             return gr.skip() if value is None else value
 
         def judge(turns: list[Turn], event: gr.EventData) -> Any:
-            value = judged(turns, event, library.settings.judgements)
+            value = judged(turns, event, visitors.library.settings.judgements)
             return gr.skip() if value is None else value
 
-        def update(
-            request: gr.Request,
-            progress: gr.Progress = gr.Progress(),  # noqa: B008
-        ) -> tuple[str, ...]:
-            words = _words(request)
-            said = _updated(library, progress, words)
-            return (*_panels(library, warm_up, words), note_html(said))
-
-        def show_library(request: gr.Request) -> tuple[str, ...]:
-            return _panels(library, warm_up, _words(request))
+        def show_library(request: gr.Request) -> tuple[str, str]:
+            return _panels(reads(request), warm_up, _words(request), visitors.shared)
 
         def translate(request: gr.Request) -> tuple[Any, ...]:
             words = _words(request)
-            shown = _panels(library, warm_up, words)
+            shown = show_library(request)
             if words is english:
-                return (*shown, *(gr.skip(),) * 4)
+                return (*shown, gr.skip(), gr.skip())
             return (
                 *shown,
-                library_head_html(words),
-                gr.update(value=words("refresh")),
                 gr.update(label=words("conversation")),
                 gr.update(
                     placeholder=words("ask_placeholder"),
@@ -157,7 +147,7 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
                 ),
             )
 
-        panels = [header, files, welcome]
+        panels = [header, welcome]
         outputs = [box, chat, reader, turns]
         at_once: dict[str, Any] = {
             "queue": False,
@@ -171,9 +161,7 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
             "concurrency_id": "ask",
             "api_visibility": "private",
         }
-        page.load(
-            translate, None, [*panels, library_head, refresh, chat, box], **at_once
-        )
+        page.load(translate, None, [*panels, chat, box], **at_once)
         box.submit(ask, [box, turns, way], **asking)
         way.topic(leave_topic, [turns], [chat], **at_once)
         way.more(more, [turns], [chat, turns], **at_once)
@@ -194,15 +182,6 @@ def build_page(library: Library, warm_up: WarmUp) -> gr.Blocks:
             **at_once,
         )
         header.grown(show_library, None, panels, **at_once)
-        refresh.click(
-            update,
-            None,
-            [*panels, note],
-            show_progress_on=[note],
-            concurrency_limit=1,
-            concurrency_id="update",
-            api_visibility="private",
-        )
     return page
 
 
@@ -216,7 +195,7 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
         head=head_html(),
         favicon_path=str(ASSETS / "icon.svg"),
         footer_links=[],
-        # Nothing is uploaded to this page.
+        # Files go to routes of our own.
         max_file_size="1kb",
         show_error=False,
         run_history=False,
@@ -231,23 +210,24 @@ def _words(request: gr.Request) -> Words:
     return preferred(request.headers.get("accept-language", ""))
 
 
-def _panels(library: Library, warm_up: WarmUp, words: Words) -> tuple[str, str, str]:
-    """The header, the files and the welcome, as the library stands."""
+def _panels(
+    library: Reads, warm_up: WarmUp, words: Words, shared: bool
+) -> tuple[str, str]:
+    """The header and the welcome, as the library stands."""
     try:
-        size, files = library.size(), library.files()
+        size = library.size()
     except IndexStateError:  # of another version: it is about to be made anew
-        size, files = NOTHING_YET, ()
+        size = NOTHING_YET
     examples = library.example_questions() if size.documents else ()
     empty = not size.documents and warm_up.state.stage is Stage.READY
     return (
         header_html(size if size.documents or empty else None, words),
-        files_html(files, words) if files or empty else "",
-        welcome_html(examples, words, empty=empty),
+        welcome_html(examples, words, empty=empty, shared=shared),
     )
 
 
 def _answered(
-    library: Library, warm_up: WarmUp, asked: Asked, turns: list[Turn], words: Words
+    library: Reads, warm_up: WarmUp, asked: Asked, turns: list[Turn], words: Words
 ) -> Iterator[tuple[Any, ...]]:
     """First the question alone, then with its answer: box, chat, reader, turns."""
     if not asked.question:
@@ -267,7 +247,7 @@ def _answered(
 
 
 def _recalled(
-    library: Library, warm_up: WarmUp, event: gr.EventData, words: Words
+    library: Reads, warm_up: WarmUp, event: gr.EventData, words: Words
 ) -> Iterator[tuple[Any, ...]]:
     """A remembered conversation, as its questions are asked again one by one."""
     turns: list[Turn] = []
@@ -311,19 +291,6 @@ def _divider(words: Words) -> dict[str, Any]:
 def _said(html: str) -> dict[str, Any]:
     """A message on the library's side."""
     return {"role": "assistant", "content": _html(html)}
-
-
-def _updated(library: Library, progress: gr.Progress, words: Words) -> str:
-    """A sentence about the update, which reports to the progress bar as it goes."""
-
-    def report(step: Progress) -> None:
-        progress((step.done, step.total), desc=plain(step.path), unit="bytes")
-
-    progress(0, desc=words("looking"))
-    try:
-        return update_sentence(library.update(progress=report), words)
-    except CitebackError as error:
-        return str(error)
 
 
 def _drawn(script: str, template: str = "", *, elem_id: str) -> gr.HTML:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from citeback.records import Span
-
-if TYPE_CHECKING:
-    from citeback.library import Library
+from citeback.serve.reads import Reads
 
 # A page elsewhere may not show these; a changed file has another picture at once.
 SAFE = {"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store"}
 
 
 def picture(
-    library: Library, path: str, number: int, width: int
+    library: Reads, path: str, number: int, width: int
 ) -> tuple[bytes, dict[str, str]]:
     """A page as PNG, and headers that say which one it is. Raises CitebackError."""
     made = library.page(path, number, width)
@@ -29,7 +26,7 @@ def picture(
 
 
 def boxes(
-    library: Library, path: str, start: int, end: int
+    library: Reads, path: str, start: int, end: int
 ) -> list[dict[str, int | float]]:
     """Where a stretch of text stands on its pages. Raises CitebackError."""
     return [asdict(box) for box in library.boxes(path, Span(start, end))]

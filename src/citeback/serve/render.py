@@ -96,11 +96,6 @@ def question_markdown(question: str) -> str:
     return shown.translate(_MARKDOWN_ESCAPES)
 
 
-def plain(text: str) -> str:
-    """The text without what could be read as markup, for the framework's own parts."""
-    return text.translate({ord(mark): " " for mark in "<>&"})
-
-
 def spoken_answer(answer: Answer, words: Words) -> str:
     """One line about the answer for screen readers."""
     return words(

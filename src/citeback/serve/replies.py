@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from citeback.errors import CitebackError
 from citeback.records import Verdict
@@ -15,12 +15,10 @@ from citeback.serve.finding import found_in
 from citeback.serve.found import count_sentence
 from citeback.serve.opening import Request, around_passage, open_request
 from citeback.serve.reading import ReaderView
+from citeback.serve.reads import Reads
 from citeback.serve.render import spoken_answer
 from citeback.serve.session import Turn
 from citeback.serve.strings import Words
-
-if TYPE_CHECKING:
-    from citeback.library import Library
 
 # Nobody looks for more at once.
 MOST_LETTERS = 1000
@@ -28,7 +26,7 @@ MOST_LETTERS = 1000
 _clicks = count(1)
 
 
-def beside(library: Library, turns: list[Turn], words: Words) -> dict[str, Any]:
+def beside(library: Reads, turns: list[Turn], words: Words) -> dict[str, Any]:
     """The reader beside a new answer: its first passage, unless the text is silent."""
     turn = turns[-1]
     if turn.found is not None:
@@ -42,7 +40,7 @@ def beside(library: Library, turns: list[Turn], words: Words) -> dict[str, Any]:
     return _first(library, turns, said=said)
 
 
-def _first(library: Library, turns: list[Turn], *, said: str) -> dict[str, Any]:
+def _first(library: Reads, turns: list[Turn], *, said: str) -> dict[str, Any]:
     """The reader at the first passage of the newest turn, if there is one."""
     try:
         view = open_request(library, turns, Request(turn=turns[-1].number, number=1))
@@ -52,7 +50,7 @@ def _first(library: Library, turns: list[Turn], *, said: str) -> dict[str, Any]:
 
 
 def opened(
-    library: Library,
+    library: Reads,
     turns: list[Turn],
     wanted: object,
     *,
@@ -72,9 +70,7 @@ def opened(
     return reader_value(view, opened=focus, reply=reply)
 
 
-def around(
-    library: Library, turns: list[Turn], wanted: object
-) -> dict[str, Any] | None:
+def around(library: Reads, turns: list[Turn], wanted: object) -> dict[str, Any] | None:
     """What a card shows around its passage; empty if that is gone."""
     request = _request(wanted)
     if request is None:
@@ -88,7 +84,7 @@ def around(
     return {**place, **texts, "click": next(_clicks)}
 
 
-def found(library: Library, wanted: Any) -> dict[str, Any] | None:
+def found(library: Reads, wanted: Any) -> dict[str, Any] | None:
     """What the reader's search finds in the whole of a document."""
     try:
         end = int(wanted["end"])

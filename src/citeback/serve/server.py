@@ -7,16 +7,18 @@ import logging
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citeback.errors import CitebackError, IndexStateError, SettingsError
 from citeback.serve import page_views
+from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
 from citeback.settings import Settings
 
@@ -99,10 +101,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def build_app(library: Library, warm_up: WarmUp) -> FastAPI:
-    """The web application: the page at `/`, a sign of life at `/healthz`, and at
-    `/state` what an open page asks for every other second.
+def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
+    """The web application: the page at `/`, what its library panel calls, a sign of life
+    at `/healthz`, and at `/state` what an open page asks for every other second.
     """
+    from citeback.serve.library_routes import library_routes, told
     from citeback.serve.page import build_page, mount_page
 
     app = FastAPI(title="Citeback", docs_url=None, redoc_url=None, openapi_url=None)
@@ -123,27 +126,33 @@ def build_app(library: Library, warm_up: WarmUp) -> FastAPI:
         return {"run": run, "passages": passages(), **asdict(warm_up.state)}
 
     @app.get("/picture")
-    def picture(path: str, number: int, width: int) -> Response:
+    def picture(path: str, number: int, width: int, request: Request) -> Response:
         try:
+            library = visitors.reads(visitors.key_in(request.cookies))
             png, headers = page_views.picture(library, path, number, width)
         except CitebackError as error:
             return Response(str(error), status_code=404, media_type="text/plain")
         return Response(png, headers=headers, media_type="image/png")
 
     @app.get("/boxes", response_model=None)
-    def boxes(path: str, start: int, end: int) -> Response | list[dict[str, Any]]:
+    def boxes(
+        path: str, start: int, end: int, request: Request
+    ) -> Response | list[dict[str, Any]]:
         try:
+            library = visitors.reads(visitors.key_in(request.cookies))
             return page_views.boxes(library, path, start, end)
         except CitebackError as error:
             return Response(str(error), status_code=404, media_type="text/plain")
 
     def passages() -> int:
         try:
-            return library.size().passages
+            return visitors.library.size().passages
         except IndexStateError:
             return 0
 
-    return mount_page(app, build_page(library, warm_up))
+    app.include_router(library_routes(visitors))
+    app.add_exception_handler(CitebackError, told)
+    return mount_page(app, build_page(visitors, warm_up))
 
 
 def serve(
@@ -158,9 +167,9 @@ def serve(
     is taken.
     """
     tell = announce or (lambda url: _logger.info("Citeback is ready at %s", url))
-    with _listen(settings.port) as listener:
+    with _listen(settings.port) as listener, closing(Visitors(library)) as visitors:
         config = uvicorn.Config(
-            build_app(library, warm_up),
+            build_app(visitors, warm_up),
             log_level="warning",
             timeout_graceful_shutdown=SECONDS_TO_STOP,
         )

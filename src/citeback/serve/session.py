@@ -5,23 +5,23 @@ Knows the library and the records, not the page; errors become sentences here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, replace
 
 from citeback.errors import CitebackError, UnknownDocumentError
-from citeback.records import Answer, EveryAnswer, Hit
+from citeback.records import Answer, EveryAnswer, Hit, Selection
 from citeback.records import Turn as Before
-from citeback.serve.asking import Asked, Manner
+from citeback.serve.asking import WHOLE, Asked, Manner
 from citeback.serve.found import STEP, found_html
+from citeback.serve.reads import Reads
 from citeback.serve.render import answer_html, problem_html
 from citeback.serve.strings import Words
 
-if TYPE_CHECKING:
-    from citeback.library import Library
-
 # Every question redraws the conversation, so very old ones leave it.
 TURNS_KEPT = 30
+# Of the documents that were asked so many are named.
+NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,14 @@ class Turn:
     found: EveryAnswer | None = None
     shown: int = STEP
     partly: bool = False
+    selection: Selection = WHOLE
 
     def html(self, words: Words) -> str:
         """The library's side of the turn."""
         notes = {"answer_changed": self.changed, "answer_partly": self.partly}
-        note = " ".join(words(key) for key, said in notes.items() if said)
+        said = [words(key) for key, holds in notes.items() if holds]
+        asked = selection_sentence(self.selection, words)
+        note = " ".join([asked, *said] if asked else said)
         if self.found is not None:
             return found_html(
                 self.found,
@@ -75,11 +78,16 @@ class Turn:
 
     def _data(self) -> dict[str, str]:
         """How it was asked, for the browser to ask again in the same way."""
-        return {"manner": self.manner, "every": str(self.every).lower()}
+        scope = "" if self.selection == WHOLE else json.dumps(asdict(self.selection))
+        return {
+            "manner": self.manner,
+            "every": str(self.every).lower(),
+            "scope": scope,
+        }
 
 
 def take_turn(
-    library: Library,
+    library: Reads,
     asked: Asked,
     turns: Sequence[Turn],
     *,
@@ -92,13 +100,13 @@ def take_turn(
     """
     number = turns[-1].number + 1 if turns else 0
     blank = Turn(number, asked.question, None, (), "", False, asked.manner, asked.every)
-    blank = replace(blank, partly=partly)
+    blank = replace(blank, partly=partly, selection=asked.selection)
     try:
         if asked.every:
-            found = library.every(asked.question)
+            found = library.every(asked.question, selection=asked.selection)
             return [*turns, replace(blank, found=found, changed=changed)][-TURNS_KEPT:]
         before = earlier(turns) if asked.manner is Manner.FOLLOWS else ()
-        answer = library.ask(asked.question, turns=before)
+        answer = library.ask(asked.question, turns=before, selection=asked.selection)
         lead_ins = tuple(
             (hit.passage.id, _lead_in(library, hit))
             for hit in answer.hits
@@ -108,6 +116,19 @@ def take_turn(
     except CitebackError as error:
         turn = replace(blank, problem=str(error))
     return [*turns, turn][-TURNS_KEPT:]
+
+
+def selection_sentence(selection: Selection, words: Words) -> str:
+    """Which documents alone were asked, "" where it was all of them."""
+    if selection == WHOLE:
+        return ""
+    named = [path.rpartition("/")[2] for path in selection.paths[:NAMES_SHOWN]]
+    rest = len(selection.paths) - len(named)
+    parts = [*named, *([f"+{rest}"] if rest else [])]
+    parts += [f"{words('tag')} {tag}" for tag in selection.tags]
+    parts += [f"{words('dated_from')} {selection.after}"] if selection.after else []
+    parts += [f"{words('dated_before')} {selection.before}"] if selection.before else []
+    return words("asked_only", what=", ".join(parts))
 
 
 def show_more(turns: Sequence[Turn], number: int) -> list[Turn]:
@@ -136,7 +157,7 @@ def _before(turn: Turn) -> Before:
     return Before(turn.question, searched, best.quote, best.source.title)
 
 
-def take_again(library: Library, asked: Sequence[Asked]) -> Iterator[list[Turn]]:
+def take_again(library: Reads, asked: Sequence[Asked]) -> Iterator[list[Turn]]:
     """The turns of a remembered conversation, after each question asked again."""
     digests = {file.source.path: file.source.digest for file in library.files()}
     turns: list[Turn] = []
@@ -149,7 +170,7 @@ def take_again(library: Library, asked: Sequence[Asked]) -> Iterator[list[Turn]]
         yield turns
 
 
-def _lead_in(library: Library, hit: Hit) -> str:
+def _lead_in(library: Reads, hit: Hit) -> str:
     """The text that introduces the hit's list, "" if the document has changed since."""
     span = hit.passage.lead_in
     if span is None:

@@ -1,9 +1,11 @@
 // The row below the question box: what to show, a new topic, and help for searching.
-// Its value, { manner, every }, goes along with each question. Runs inside gr.HTML.
+// Its value, { manner, every, scope }, goes along with each question. Runs inside gr.HTML.
 
-const { t, make, button, iconButton, pending } = window.citeback;
+const {
+  t, make, button, iconButton, pending, scope,
+} = window.citeback;
 
-const way = { manner: 'follows', every: false };
+const way = { manner: 'follows', every: false, scope: scope.get() };
 window.citeback.way = way;
 let topicWaits = false; // asked for while an answer was on its way
 const box = () => document.querySelector('#question textarea');
@@ -51,6 +53,21 @@ function drawTopic() {
     if (!topicWaits) trigger('topic');
     box().focus();
   });
+}
+
+// ---- which documents are asked
+
+const scopeLine = make('p', 'scope-line');
+scopeLine.setAttribute('role', 'status');
+
+function drawScope() {
+  const said = scope.said();
+  scopeLine.hidden = !said;
+  const all = button('plain ask-all', t('ask_all'), '', () => {
+    scope.clear();
+    box().focus();
+  });
+  scopeLine.replaceChildren(make('span', '', said), all);
 }
 
 // ---- help
@@ -169,9 +186,15 @@ document.addEventListener('citeback:answered', () => {
 }, { signal });
 document.addEventListener('citeback:fresh', () => { topicWaits = false; }, { signal });
 
+document.addEventListener('citeback:scope', () => {
+  drawScope();
+  choose({ scope: scope.get() });
+}, { signal });
+
 drawHelp();
+drawScope();
 const row = make('div', 'ways');
 row.append(drawSwitch(), drawTopic(), opener);
-element.replaceChildren(row, help);
+element.replaceChildren(scopeLine, row, help);
 element.dataset.ready = '';
 choose({});

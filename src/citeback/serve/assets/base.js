@@ -13,6 +13,13 @@ window.citeback = (() => {
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
+  // A number with its noun, in the plural form that the language wants.
+  function counted(noun, number) {
+    const form = `${noun}.${new Intl.PluralRules(language).select(number)}`;
+    const shown = new Intl.NumberFormat(language, { numberingSystem: 'latn' }).format(number);
+    return t(form in tables[language] ? form : `${noun}.other`, { number: shown });
+  }
+
   function make(tag, className, text) {
     const node = document.createElement(tag);
     if (className) node.className = className;
@@ -84,5 +91,5 @@ window.citeback = (() => {
     }
   }
 
-  return { t, language, make, button, iconButton, place, say, copyText, kept, keep };
+  return { t, language, counted, make, button, iconButton, place, say, copyText, kept, keep };
 })();

@@ -1,7 +1,7 @@
 // The conversation's own clicks, and what follows a new answer. Knows nothing of
 // the reader: it listens on the document, because answers are redrawn often.
 (() => {
-  const { t, say, copyText } = window.citeback;
+  const { t, say, copyText, scope } = window.citeback;
   const COPIED_MS = 1600;
   let newest = '';
   let topics = 0;
@@ -30,13 +30,14 @@
   }
 
   // The address of the page is a link to its newest question.
-  function shareLink(question, every = false) {
+  function shareLink(question, every = false, asked = null) {
     const address = new URL(location.href);
     for (const name of ['q', 'every', 'doc', 'start', 'end', 'state']) {
       address.searchParams.delete(name);
     }
     if (question) address.searchParams.set('q', question);
     if (question && every) address.searchParams.set('every', '1');
+    scope.toAddress(question ? asked : null, address.searchParams);
     history.replaceState(history.state, '', address);
   }
 
@@ -69,7 +70,8 @@
       // What was refused is no address: it may be longer than addresses can be.
       const refused = last.classList.contains('failed');
       const asked = last.dataset.searched || last.dataset.question;
-      shareLink(refused ? '' : asked, last.dataset.every === 'true');
+      const of = last.dataset.scope ? scope.read(JSON.parse(last.dataset.scope)) : null;
+      shareLink(refused ? '' : asked, last.dataset.every === 'true', of);
       requestAnimationFrame(() => scrollToNewest(last));
     } else {
       shareLink('');

@@ -30,6 +30,8 @@
 
   document.addEventListener('citeback:drawer', (event) => show(event.detail, !isOpen(event.detail)));
 
+  document.addEventListener('citeback:open-library', () => { if (!isOpen('library')) show('library', true); });
+
   // In the capture phase, so that Esc closes one thing at a time: the panel first.
   document.addEventListener('keydown', (event) => {
     const open = drawers.find(isOpen);

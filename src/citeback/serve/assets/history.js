@@ -2,7 +2,8 @@
 // showed, never a document's text. Runs inside gr.HTML.
 
 const {
-  t, language, make, button, kept, keep, say, exportConversation, pending, restoreDraft,
+  t, language, counted, make, button, kept, keep, say, scope, exportConversation, pending,
+  restoreDraft,
 } = window.citeback;
 const MOST_KEPT = 60;
 const NAME_LETTERS = 80;
@@ -34,9 +35,9 @@ function use(id) {
 
 // ---- following the page
 
-function seenOf(answer) {
+function valuesIn(text) {
   try {
-    return JSON.parse(answer.dataset.seen);
+    return JSON.parse(text);
   } catch {
     return {};
   }
@@ -46,7 +47,9 @@ function seenOf(answer) {
 function turnOf(answer) {
   const { question, manner, searched } = answer.dataset;
   const every = answer.dataset.every === 'true';
-  return { question, manner, searched, every, seen: seenOf(answer) };
+  return {
+    question, manner, searched, every, seen: valuesIn(answer.dataset.seen), scope: valuesIn(answer.dataset.scope),
+  };
 }
 
 // What the reader shows, with the turn counted from the first answer on the page.
@@ -101,15 +104,6 @@ function recall(entry, then = null, instead = null) {
 
 // ---- the list
 
-function counted(noun, number) {
-  const form = new Intl.PluralRules(language).select(number);
-  try {
-    return t(`${noun}.${form}`, { number });
-  } catch {
-    return t(`${noun}.other`, { number });
-  }
-}
-
 const shownDate = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
 
 function draw() {
@@ -126,7 +120,10 @@ function draw() {
 function drawEntry(entry) {
   const item = make('li');
   const name = button('name', entry.name, '', () => {
-    if (entry.id !== current) recall(entry);
+    if (entry.id !== current) {
+      scope.use(entry.turns[entry.turns.length - 1].scope);
+      recall(entry);
+    }
     document.dispatchEvent(new CustomEvent('citeback:drawer', { detail: 'history' }));
   });
   name.dir = 'auto';
@@ -237,7 +234,8 @@ function begin() {
   } else if (question) {
     startOver();
     awaited = null;
-    trigger('ask', { question, way: { every } });
+    scope.use(scope.fromAddress(query));
+    trigger('ask', { question, way: { every, scope: scope.get() } });
   } else if (passage) {
     document.dispatchEvent(new CustomEvent('citeback:reader', { detail: ['open', passage] }));
   }

@@ -1,7 +1,7 @@
 // What is typed, and what was asked and not yet answered, kept in this tab, so that it
 // outlives a reload of the page and a restart of the server.
 (() => {
-  const { kept, keep } = window.citeback;
+  const { kept, keep, scope } = window.citeback;
   const box = () => document.querySelector('#question textarea');
   const count = (selector) => document.querySelectorAll(`#chat ${selector}`).length;
 
@@ -42,7 +42,7 @@
   document.addEventListener('click', (event) => {
     const example = event.target.closest('#welcome [data-question]');
     if (event.target.closest('#question .submit-button')) fromBox();
-    else if (example) asked(example.dataset.question, null);
+    else if (example) asked(example.dataset.question, { scope: scope.get() });
   }, true);
   document.addEventListener('citeback:answered', () => keep('pending', null, 'sessionStorage'));
   document.addEventListener('citeback:fresh', () => keep('pending', null, 'sessionStorage'));

@@ -1,0 +1,55 @@
+"""What a visitor's questions are put to: one library, or two as if they were one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from citeback.records import (
+    Answer,
+    Box,
+    Document,
+    EveryAnswer,
+    FileReport,
+    LibrarySize,
+    PagePicture,
+    Selection,
+    Span,
+    Turn,
+)
+
+WHOLE = Selection()
+
+
+class Reads(Protocol):
+    """What the page reads of a library; each as `Library` has it."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        turns: Sequence[Turn] = (),
+        selection: Selection = WHOLE,
+    ) -> Answer:
+        """The passages that answer a question best, and whether they do."""
+
+    def every(self, question: str, *, selection: Selection = WHOLE) -> EveryAnswer:
+        """Every passage that holds the question's words."""
+
+    def document(self, path: str) -> Document:
+        """A document by its path. Raises UnknownDocumentError."""
+
+    def page(self, path: str, number: int, width: int) -> PagePicture:
+        """How a page of a document looks."""
+
+    def boxes(self, path: str, span: Span) -> tuple[Box, ...]:
+        """Where a stretch of a document's text stands on its pages."""
+
+    def files(self) -> tuple[FileReport, ...]:
+        """Every file, read or refused."""
+
+    def size(self) -> LibrarySize:
+        """How much can be found."""
+
+    def example_questions(self, limit: int = 4) -> tuple[str, ...]:
+        """Questions to begin with."""
