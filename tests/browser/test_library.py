@@ -214,7 +214,7 @@ def test_only_what_is_chosen_is_asked(changing: Served, visit: Visit) -> None:
     expect(line).to_contain_text("Asking 2 of 4 documents")
     answer = ask(page, MILL)
     assert titles(page) == {"New minutes", "Letter"}
-    expect(answer.locator(".notice").first).to_contain_text("letter.txt, new.md")
+    expect(answer.locator(".notice").first).to_contain_text("new.md, letter.txt")
     # A link asks the same documents, and a tab that is loaded again does as well.
     assert "in=letter.txt" in page.url
     link = visit(changing, query=page.url.partition("/?")[2].join(("?", "")))
@@ -266,8 +266,8 @@ def test_a_document_is_found_among_many(
         open_library(page)
         expect(page.locator("#files li")).to_have_count(1004)
         page.get_by_role("searchbox", name="Find a document").fill("note 77")
-        expect(page.locator("#files li")).to_have_count(11)
-        expect(page.locator("#panel .found-count")).to_have_text("11 of 1004 shown")
+        expect(page.locator("#files li")).to_have_count(19)
+        expect(page.locator("#panel .found-count")).to_have_text("19 of 1004 shown")
         assert_no_overflow(page)
 
 

@@ -84,10 +84,12 @@ class _Server(uvicorn.Server):
         *,
         ready: Callable[[], None],
         stopping: Callable[[], None],
+        stopped: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._ready = ready
         self._stopping = stopping
+        self._stopped = stopped
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -99,6 +101,8 @@ class _Server(uvicorn.Server):
         # Open tabs are cut off; uvicorn would print a traceback for each of them.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await super().shutdown(sockets)
+        # The signal that ended it is raised once more after this, and ends the process.
+        self._stopped()
 
 
 def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
@@ -179,7 +183,10 @@ def serve(
             tell(url)
             warm_up.start()
 
-        _Server(config, ready=ready, stopping=warm_up.stop).run(sockets=[listener])
+        server = _Server(
+            config, ready=ready, stopping=warm_up.stop, stopped=visitors.close
+        )
+        server.run(sockets=[listener])
 
 
 def _listen(port: int) -> socket.socket:
