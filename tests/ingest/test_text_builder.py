@@ -73,6 +73,14 @@ def test_a_heading_that_ends_in_a_colon_leads_into_no_list() -> None:
     assert [kind for kind, _ in seen(reading(builder))] == ["heading", "list"]
 
 
+def test_what_stands_before_a_table_leads_into_no_list_after_it() -> None:
+    builder = TextBuilder()
+    builder.paragraph("It holds:")
+    builder.header_row(["Town", "Height"])
+    builder.item("a spade")
+    assert [kind for kind, _ in seen(reading(builder))] == ["paragraph", "list"]
+
+
 def test_a_long_item_is_a_paragraph() -> None:
     builder = TextBuilder()
     builder.item("word " * LONG_ITEM, "1.")

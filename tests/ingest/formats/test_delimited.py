@@ -77,6 +77,12 @@ def test_a_quote_that_is_never_closed_takes_nothing_away() -> None:
     ]
 
 
+def test_a_quote_may_be_part_of_the_words() -> None:
+    assert cells(b'Town,Note\nElba,"dry" they say\n')[1:] == [
+        ["Elba", '"dry" they say']
+    ]
+
+
 def test_without_names_in_the_first_row_there_is_no_header() -> None:
     assert headers(reading_of(b"Elba,9\nRuhla,3\n", "a.csv")) == {
         "Elba,9": "",

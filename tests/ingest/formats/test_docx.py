@@ -209,7 +209,13 @@ def test_numbers_that_word_counts_are_shown() -> None:
         f'<w:num {nsdecls("w")} w:numId="99"><w:abstractNumId w:val="99"/></w:num>'
     )
     numbering.append(one)
-    for words, depth in (("Peace", 0), ("at sea", 1), ("on land", 1), ("War", 0)):
+    for words, depth in (
+        ("Peace", 0),
+        ("at sea", 1),
+        ("on land", 1),
+        ("War", 0),
+        ("cold", 1),
+    ):
         paragraph = document.add_paragraph(words)
         properties = parse_xml(
             f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/>'
@@ -217,7 +223,7 @@ def test_numbers_that_word_counts_are_shown() -> None:
         )
         paragraph._p.get_or_add_pPr().append(properties)
     assert reading_of(saved(document), "a.docx").text == (
-        "Article IV. Peace\n(a) at sea\n(b) on land\nArticle V. War"
+        "Article IV. Peace\n(a) at sea\n(b) on land\nArticle V. War\n(a) cold"
     )
 
 

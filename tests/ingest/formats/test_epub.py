@@ -44,7 +44,7 @@ PAGE = (
     "<body>{}</body></html>"
 )
 NAV = PAGE.format(
-    '<nav epub:type="toc"><ol><li><a href="text/one.xhtml">Water</a></li>'
+    '<h1>Contents</h1><nav epub:type="toc"><ol><li><a href="text/one.xhtml">Water</a></li>'
     '<li><a href="text/two%20b.xhtml#top">Chapter two</a></li></ol></nav>'
 )
 ONE = PAGE.format(

@@ -117,8 +117,18 @@ def test_numbered_lists_show_their_numbers() -> None:
             "</text:list>"
         )
     )
+    made.body.append(odfdo.Paragraph("And then"))
+    again = (
+        '<text:list text:style-name="N"><text:list-item><text:p>Trade</text:p>'
+        "</text:list-item></text:list>"
+    )
+    made.body.append(odfdo.Element.from_tag(again))
+    further = again.replace("N", 'N" text:continue-numbering="true').replace("Tr", "Sp")
+    made.body.append(odfdo.Paragraph("And more"))
+    made.body.append(odfdo.Element.from_tag(further))
     assert reading_of(saved(made), "a.odt").text == (
-        "Article IV. Peace\na) at sea\nb) on land\nArticle V. War"
+        "Article IV. Peace\na) at sea\nb) on land\nArticle V. War\n\n"
+        "And then\n\nArticle IV. Trade\n\nAnd more\n\nArticle V. Spade"
     )
 
 

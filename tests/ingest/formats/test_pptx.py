@@ -104,6 +104,14 @@ def test_a_slide_without_title_is_headed_by_its_first_short_words() -> None:
     ]
 
 
+def test_a_slide_of_long_words_does_not_stand_under_the_slide_before() -> None:
+    made = pptx.Presentation()
+    slide(made, 5).shapes.title.text = "On mills"
+    slide(made, 6).shapes.add_textbox(*BOX).text_frame.text = "word " * 100
+    found = paths(reading_of(saved(made), "a.pptx"))
+    assert list(found.values()) == [("Slide 2",)]
+
+
 def test_grouped_shapes_charts_and_formulas_are_read() -> None:
     made = pptx.Presentation()
     one = slide(made, 5)

@@ -97,6 +97,11 @@ def test_what_is_said_twice_stays_twice() -> None:
     assert reading_of(text.encode(), "a.srt").text == "No No"
 
 
+def test_a_pause_ends_a_paragraph() -> None:
+    text = "1\n00:00:01,0 --> 00:00:02,0\nand so\n\n2\n00:00:05,5 --> 00:00:06,0\non\n"
+    assert reading_of(text.encode(), "a.srt").text == "and so\n\non"
+
+
 def test_numbers_are_spoken_too() -> None:
     text = "1\n00:00:01,0 --> 00:00:02,0\nIn\n1890\n\n2\n00:00:02,0 --> 00:00:03,0\n7\n"
     assert reading_of(text.encode(), "a.srt").text == "In 1890 7"

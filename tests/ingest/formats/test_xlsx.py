@@ -87,6 +87,17 @@ def test_rows_of_a_lone_sheet_have_plain_numbers() -> None:
     assert [one for one, _ in labels(reading_of(saved(book), "a.xlsx"))] == ["1"]
 
 
+def test_only_the_first_row_of_a_table_may_be_its_header() -> None:
+    book = openpyxl.Workbook()
+    for row in (["Town", "River"], ["Elba", "Nesse"], ["Ruhla", "Erbstrom"]):
+        book.active.append(row)
+    assert headers(reading_of(saved(book), "a.xlsx")) == {
+        "Town | River": "",
+        "Elba | Nesse": "Town | River",
+        "Ruhla | Erbstrom": "Town | River",
+    }
+
+
 def test_the_mark_of_a_sheet_begins_at_its_first_row() -> None:
     reading = reading_of(saved(written()), "a.xlsx")
     mark = reading.marks[-1]

@@ -76,7 +76,7 @@ def _members(
     with archive:
         for member in listed:
             name = _name(member)
-            if member.is_dir() or _is_passed_over(name):
+            if name.endswith("/") or _is_passed_over(name):
                 continue
             path = above + _safe(name)
             refusal = _refusal(member, name, limits, room)

@@ -120,7 +120,8 @@ class _Body:
 
     def _parts(self, kind: str) -> Iterator[Element]:
         for relation in self._document.part.rels.values():
-            if not relation.is_external and relation.reltype.endswith(f"/{kind}"):
+            kinds = relation.reltype or ""  # a damaged one has none
+            if not relation.is_external and kinds.endswith(f"/{kind}"):
                 yield parsed(relation.target_part.blob)
 
     def _edges(self, kind: str) -> None:
