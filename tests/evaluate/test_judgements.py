@@ -134,6 +134,8 @@ def test_what_is_judged_can_be_evaluated(path: Path, make_library: MakeLibrary) 
     # Nothing is known of the rejected one but that.
     assert sum(one.count for one in spoken) == 3
     assert sum(one.answerable for one in spoken) == 2
+    # Of what right passages are not known it cannot be said whether the first is one.
+    assert sum(one.count for one in confidence(found).bins) == 2
     only = list(outcomes(library, question_set.load(path), {}, None))[1:3]
     assert confidence(only).auroc is None
     assert ranking(only) == {}
