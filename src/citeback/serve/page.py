@@ -74,7 +74,10 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
                 reader = _drawn("reader.js", "reader.html", elem_id="reader")
                 around = _drawn("around.js", elem_id="around")
                 finding = _drawn("finding.js", elem_id="finding")
-                judging = _drawn("judging.js", elem_id="judging")
+                # One file for all visitors would mix what they judge.
+                judging = (
+                    None if visitors.shared else _drawn("judging.js", elem_id="judging")
+                )
 
         def reads(request: gr.Request) -> Reads:
             """What the questions of whoever sent the request are put to."""
@@ -174,7 +177,8 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
         )
         around.show(show_around, [turns], [around], trigger_mode="multiple", **at_once)
         finding.find(find, None, [finding], trigger_mode="multiple", **at_once)
-        judging.judge(judge, [turns], [judging], trigger_mode="multiple", **at_once)
+        if judging is not None:
+            judging.judge(judge, [turns], [judging], trigger_mode="multiple", **at_once)
         header.fresh(
             lambda: ([], [], replies.reader_value(None)),
             None,
