@@ -242,6 +242,72 @@ def test_a_tables_rows_have_their_cells_and_its_header() -> None:
     ]  # fmt: skip
 
 
+def test_a_tables_drawn_lines_tell_its_cells() -> None:
+    paper = Paper()
+    paper.text(72, 60, 450, TEXT, 11)
+    across, down = (72, 132, 300, 380), (150, 170, 214, 250)
+    for x in across:
+        paper.canvas.line(x, paper.height - down[0], x, paper.height - down[-1])
+    for y in down:
+        paper.canvas.line(across[0], paper.height - y, across[-1], paper.height - y)
+    ledger = "Publish the ledger of the parish in full and keep all its numbers"
+    cells = (
+        ("Ministry", "Promise", "Deadline"),
+        ("Waters and the Fisheries", ledger, "June 2024"),
+        ("Interior", "Train forty wardens", ""),
+    )  # fmt: skip
+    for y, row in zip(down, cells, strict=False):
+        for left, right, words in zip(across, across[1:], row, strict=False):
+            paper.text(left + 2, y + 12, right - left - 3, words, 10)
+    paper.text(72, 280, 450, TEXT, 11)
+    reading = read(paper.data())
+    rows = [block for block in reading.drafts if block.kind is BlockKind.ROW]
+    assert [items(reading.text, block) for block in rows][-2:] == [
+        ["Waters and the Fisheries", ledger, "June 2024"],
+        ["Interior", "Train forty wardens"],
+    ]  # fmt: skip
+    assert rows[-1].lead_in is not None
+    assert reading.text[rows[-1].lead_in.start :].startswith(
+        "Ministry | Promise | Dead"
+    )
+    assert looked(reading)[0][1] == looked(reading)[-1][1] == TEXT.strip()
+
+
+def test_numbers_at_the_right_of_their_column_are_in_it() -> None:
+    paper = Paper()
+    rows = (("Item", "2023"), ("Baskets", "1,200"), ("Wages", "34,000"), ("Ink", "12"))
+    for number, (name, value) in enumerate(rows):
+        paper.words(72, 90 + 16 * number, name, 10)
+        x = 200 if not number else 290 - 5 * len(value)
+        paper.words(x, 90 + 16 * number, value, 10)
+    reading = read(paper.data())
+    assert "Baskets | 1,200\n" in reading.text
+
+
+def test_wide_spaces_in_narrow_columns_make_no_table() -> None:
+    paper = Paper()
+    long = "extraordinarily complicated documentation mentions intergovernmental "
+    words = f"{long}responsibilities. Then {long}responsibilities of all. " * 4
+    for x in (50, 190, 330):
+        paper.text(x, 90, 120, f"{TEXT}{words}{TEXT}", 10, justified=True)
+    found = looked(read(paper.data()))
+    assert {kind for kind, _ in found} == {"paragraph"}
+    assert [words for _, words in found] == [
+        " ".join(f"{TEXT}{words}{TEXT}".split())
+    ] * 3
+
+
+def test_a_programs_source_keeps_its_lines() -> None:
+    paper = Paper()
+    y = paper.text(72, 90, 450, TEXT, 11) + 20
+    source = ("def count(basket):", "x = basket", "yyyyy = basket.all", "return x")
+    for line in source:
+        paper.words(90, y, line, 10, "Courier")
+        y += 12
+    paper.text(72, y + 20, 450, TEXT, 11)
+    assert "\n\n" + "\n".join(source) + "\n\n" in read(paper.data()).text
+
+
 def test_lines_that_end_early_stay_lines() -> None:
     paper = Paper()
     y = paper.text(72, 90, 450, TEXT, 11) + 20
@@ -313,6 +379,18 @@ def test_words_from_right_to_left_are_in_the_order_of_reading() -> None:
         word if word.isdigit() else word[::-1] for word in reversed(words.split())
     )
     paper.words(200, 90, seen, 12, "DejaVu")
+    assert read(paper.data()).text == words
+
+
+@pytest.mark.skipif(not DEJAVU.exists(), reason="no font with Arabic letters here")
+def test_the_order_in_the_file_of_words_from_right_to_left_does_not_matter() -> None:
+    pdfmetrics.registerFont(TTFont("DejaVu", DEJAVU))
+    words = "كان النهر منخفضا في ذلك الصيف"
+    paper = Paper()
+    x = 500.0
+    for word in words.split():
+        x -= pdfmetrics.stringWidth(word, "DejaVu", 12) + 4
+        paper.words(x, 90, word[::-1], 12, "DejaVu")
     assert read(paper.data()).text == words
 
 

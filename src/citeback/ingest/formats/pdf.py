@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats import pdf_ocr
-from citeback.ingest.formats.pdf_columns import Region, regions
+from citeback.ingest.formats.pdf_columns import Region
 from citeback.ingest.formats.pdf_file import PdfFile, opened
 from citeback.ingest.formats.pdf_furniture import Page, furniture
+from citeback.ingest.formats.pdf_grids import grids, regions_with_grids
 from citeback.ingest.formats.pdf_headings import levels
 from citeback.ingest.formats.pdf_lines import Line, lines
 from citeback.ingest.formats.pdf_paragraphs import (
@@ -74,7 +75,7 @@ def _read(file: PdfFile) -> Reading:
     texts: list[list[Region]] = []
     for page, noted in zip(pages, notes, strict=True):
         own = [line for place, line in enumerate(page.lines) if place not in noted]
-        texts.append(regions(own))
+        texts.append(regions_with_grids(own, page.grids))
     leading = usual_leading(region for found in texts for region in found)
     sizes = _sizes(pages)
     body = max(sizes, key=lambda one: sizes[one])[0] if sizes else 0.0
@@ -121,7 +122,8 @@ def _pages(file: PdfFile) -> tuple[list[Page], list[str], list[str]]:
             raise UnreadableFileError(
                 "it holds more text than any book: split it into several files."
             )
-        pages.append(Page(number, label, sheet.width, sheet.height, made))
+        drawn = grids(sheet.rules)
+        pages.append(Page(number, label, sheet.width, sheet.height, made, drawn))
     if 2 * sum(len(line.words) for line in _all(pages) if line.even) > characters:
         # Typewritten: there letters of one width say nothing.
         pages = [

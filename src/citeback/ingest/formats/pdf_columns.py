@@ -21,9 +21,13 @@ GUTTER = 0.8
 TABLE_GUTTER = 1.5
 # A column of text: so many lines of so many sizes in width, most of them full.
 FEWEST_LINES = 3
+SURE_ROWS = 8  # wide spaces stand one below the other in fewer lines than these
+FEWEST_WORDS = 2.5  # on a line, on average
 NARROWEST = 9.0
 FULL = 0.75
 DEEPEST = 6
+MOST_LINES = 2_000  # of a page; with more it is a drawing, and columns take too long
+LONGEST_TABLE = 500  # rows
 # Share of lines, and distance of lines, that make a justified paragraph.
 FLUSH = 0.7
 JUSTIFIED_LEADING = 1.7
@@ -76,13 +80,15 @@ def _with_markers(lines: Sequence[Line]) -> list[Line]:
 def _regions(lines: Sequence[Line], depth: int) -> list[Region]:
     found: list[Region] = []
     downwards: list[Line] = []
-    bands = _bands(_rows(lines))
+    rows = _rows(lines)
+    bands = _bands(rows) if len(lines) <= MOST_LINES else [(rows, [])]
     for place, (rows, gutters) in enumerate(bands):
         band = [line for row in rows for line in row]
         beside = [*(bands[place - 1][0][-1:] if place else ())]
         beside += bands[place + 1][0][:1] if place + 1 < len(bands) else []
         columns = _columns(band, gutters)
-        if _is_spaced_text(rows, columns, beside):
+        few = max(map(len, columns)) < FEWEST_LINES and not _are_table(columns)
+        if few or _is_spaced_text(rows, columns, beside):
             columns = [band]
         if depth < DEEPEST and _are_table(columns):
             found += _closed(downwards)
@@ -131,10 +137,14 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
 def _bands(rows: list[list[Line]]) -> list[tuple[list[list[Line]], list[Strip]]]:
     """Rows below each other that the same gutters part, with these gutters."""
     bands: list[tuple[list[list[Line]], list[Strip]]] = []
-    for row in rows:
+    for place, row in enumerate(rows):
         if bands:
             band, gutters = bands[-1]
             shared = _gutters([*band, row])
+            ahead = rows[place + 1 : place + 4]
+            if gutters and _ends_table(band, gutters, [row, *ahead], shared):
+                bands.append(([row], _gutters([row])))
+                continue
             if shared or not (gutters or _gutters([row])):
                 trimmed = _heads(band, row) if shared and not gutters else 0
                 if trimmed:
@@ -153,6 +163,34 @@ def _bands(rows: list[list[Line]]) -> list[tuple[list[list[Line]], list[Strip]]]
                     continue
         bands.append(([row], _gutters([row])))
     return bands
+
+
+def _ends_table(
+    band: list[list[Line]],
+    gutters: list[Strip],
+    rows: list[list[Line]],
+    shared: list[Strip],
+) -> bool:
+    """Whether the first of the rows stands below the table that the band is.
+
+    It closes one of its gutters, or stands alone and further away than rows do, and
+    none of the next rows has the gutters.
+    """
+    row = rows[0]
+    if len(row) > 1 or not 1 < len(band) < LONGEST_TABLE:
+        return False
+    bases = [one[0].base for one in band]
+    far = row[0].base - bases[-1]
+    usual = max(below - above for above, below in pairwise(bases))
+    away = far > max(1.3 * usual, 1.8 * row[0].size)
+    if len(shared) == len(gutters) and not away:
+        return False
+    again = any(len(one) > 1 for one in rows[1:])
+    if away and again and _gutters([*band, *rows]):
+        return False
+    columns = _columns([line for one in band for line in one], gutters)
+    # Two lines at the head of columns of text look like a table.
+    return (away or not all(map(_many_words, columns))) and _are_table(columns)
 
 
 def _heads(band: list[list[Line]], row: list[Line]) -> int:
@@ -203,17 +241,27 @@ def _columns(lines: Sequence[Line], gutters: Sequence[Strip]) -> list[list[Line]
 
 def _is_text(column: Sequence[Line]) -> bool:
     """Whether the column is lines of running text."""
-    if len(column) < FEWEST_LINES:
+    ends: dict[int, float] = {}
+    for line in column:  # wide spaces may have cut a line to pieces
+        base = round(line.base)
+        ends[base] = max(ends.get(base, line.right), line.right)
+    if len(ends) < FEWEST_LINES:
         return False
     size = median(line.size for line in column)
     left = min(line.left for line in column)
-    wide = sorted(line.right for line in column)[int(0.9 * (len(column) - 1))] - left
-    full = sum(line.right - left >= FULL * wide for line in column)
-    return wide >= NARROWEST * size and 2 * full >= len(column) and _many_words(column)
+    wide = sorted(ends.values())[int(0.9 * (len(ends) - 1))] - left
+    full = sum(right - left >= FULL * wide for right in ends.values())
+    words = sum(line.words.count(" ") + 1 for line in column)
+    return (
+        wide >= NARROWEST * size
+        and 2 * full >= len(ends)
+        and words >= FEWEST_WORDS * len(ends)
+    )
 
 
 def _many_words(column: Sequence[Line]) -> bool:
-    return sum(line.words.count(" ") + 1 for line in column) >= 2.5 * len(column)
+    words = sum(line.words.count(" ") + 1 for line in column)
+    return words >= FEWEST_WORDS * len(column)
 
 
 def _is_spaced_text(
@@ -226,7 +274,7 @@ def _is_spaced_text(
     Then the lines reach both edges, and either so do the lines above or below, no
     further away, or words that go on in the midst of a sentence stand behind the gutters.
     """
-    if len(columns) < 2 or all(map(_is_text, columns)):
+    if len(columns) < 2 or (len(rows) >= SURE_ROWS and all(map(_is_text, columns))):
         return False
     lines = [line for column in columns for line in column]
     size = median(line.size for line in lines)
@@ -239,7 +287,11 @@ def _is_spaced_text(
             and min(line.left for line in row) < left + 2.5 * size
         )
 
-    if sum(map(flush, rows)) < FLUSH * len(rows):
+    # A single word may be too short to reach both edges.
+    parted = [row for row in rows if len(row) > 1]
+    if sum(map(flush, parted)) < FLUSH * len(parted):
+        return False
+    if any(row[0].left > left + 2.5 * size for row in rows if len(row) == 1):
         return False
     bases = [row[0].base for row in rows]
     if any(b - a > JUSTIFIED_LEADING * size for a, b in pairwise(bases)):
@@ -253,7 +305,7 @@ def _is_spaced_text(
     if any(row[0].left < left + size and row[0].right > right - size for row in near):
         return True
     behind = [line for column in columns[1:] for line in column]
-    return sum(line.words[0].islower() for line in behind) >= FLUSH * len(behind)
+    return 2 * sum(line.words[0].islower() for line in behind) >= len(behind)
 
 
 def _are_source(lines: Sequence[Line]) -> bool:
@@ -332,4 +384,25 @@ def _table(columns: Sequence[Sequence[Line]]) -> Region:
             rows.append([[] for _ in columns])
         for line, number in level:
             rows[-1][number].append(line)
-    return Region((), tuple(tuple(map(tuple, row)) for row in rows))
+    return Region((), tuple(tuple(map(tuple, row)) for row in _filled(rows)))
+
+
+def _filled(rows: list[list[list[Line]]]) -> list[list[list[Line]]]:
+    """The rows with columns as one that never both have words in a row.
+
+    A name at the left of its column and numbers at the right have a gutter between them.
+    """
+    width = len(rows[0])
+    merged: list[list[int]] = [[0]]
+    for column in range(1, width):
+        beside = merged[-1]
+        if any(row[column] and any(row[one] for one in beside) for row in rows):
+            merged.append([column])
+        else:
+            beside.append(column)
+    if len(merged) < 2:
+        return rows
+    return [
+        [[line for one in group for line in row[one]] for group in merged]
+        for row in rows
+    ]

@@ -21,7 +21,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from citeback.errors import UnreadableFileError
-from citeback.ingest.formats.pdf_letters import Glyph, Sheet, letters
+from citeback.ingest.formats.pdf_letters import Glyph, Rule, Sheet, letters
 
 # More than any book; a page with more objects or letters was made to do harm.
 MAX_PAGES = 10_000
@@ -29,6 +29,9 @@ MAX_OBJECTS = 1_000_000
 MAX_LETTERS = 500_000
 # A page with a picture over this share of it is a scan, whose hidden text is its own.
 SCAN = 0.5
+# Lines between a table's cells, in points; more of them make a drawing.
+THICKEST, SHORTEST = 2.5, 6.0
+MAX_DRAWN, MAX_RULES = 20_000, 1_500
 MAX_PIXELS = 25_000_000
 
 _SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
@@ -108,14 +111,15 @@ class PdfFile:
                 raise UnreadableFileError(_too_much(number))
             width, height = page.get_size()
             scan, drawn = _pictures(page, count, width * height)
+            rules = _rules(page, count)
             text = pdfium.FPDFText_LoadPage(page)
             if not text:
-                return Sheet(width, height, (), 0, bool(drawn))
+                return Sheet(width, height, (), 0, drawn)
             try:
                 glyphs, lost = _glyphs(page, text, number, hidden_too=scan)
             finally:
                 pdfium.FPDFText_ClosePage(text)
-            return Sheet(width, height, glyphs, lost, bool(drawn))
+            return Sheet(width, height, glyphs, lost, drawn, rules)
 
     def picture(self, number: int, width: int) -> bytes:
         """A page's picture, `width` pixels wide, as PNG. Raises UnreadableFileError."""
@@ -196,6 +200,33 @@ def _pictures(page: pypdfium2.PdfPage, count: int, area: float) -> tuple[bool, b
             if (right - left) * (top - bottom) > SCAN * area:
                 return bool(kind == pdfium.FPDF_PAGEOBJ_IMAGE), True
     return False, drawn
+
+
+def _rules(page: pypdfium2.PdfPage, count: int) -> tuple[Rule, ...]:
+    """The straight lines drawn on a page; none of one that is full of drawings."""
+    place = _Seen(page)
+    edges = [ctypes.c_float() for _ in range(4)]
+    found: list[Rule] = []
+    for number in range(min(count, MAX_DRAWN)):
+        shape = pdfium.FPDFPage_GetObject(page, number)
+        if pdfium.FPDFPageObj_GetType(shape) != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        if not pdfium.FPDFPageObj_GetBounds(shape, *edges):
+            continue
+        left, bottom, right, top = (edge.value for edge in edges)
+        x0, y0 = place.point(left, bottom)
+        x1, y1 = place.point(right, top)
+        rule = Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        wide, high = rule.right - rule.left, rule.bottom - rule.top
+        if min(wide, high) <= THICKEST and max(wide, high) >= SHORTEST:
+            found.append(rule)
+        elif min(wide, high) >= SHORTEST and pdfium.FPDFPath_CountSegments(shape) <= 5:
+            # A frame around a cell is the four lines that it is made of.
+            found += (
+                rule._replace(bottom=rule.top), rule._replace(top=rule.bottom),
+                rule._replace(right=rule.left), rule._replace(left=rule.right),
+            )  # fmt: skip
+    return tuple(found) if len(found) <= MAX_RULES else ()
 
 
 def _glyphs(

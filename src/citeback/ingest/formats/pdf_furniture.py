@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from citeback.ingest.formats.pdf_grids import Grid
 from citeback.ingest.formats.pdf_lines import Line
 
 # The edge: so much of the page's height, and at most so many rows of lines.
@@ -36,13 +37,14 @@ _ONLY_NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's lines. `label` is its number as printed; measures are in points."""
+    """A page's lines and the grids drawn on it. `label` is its number as printed; measures are in points."""
 
     number: int
     label: str
     width: float
     height: float
     lines: tuple[Line, ...]
+    grids: tuple[Grid, ...] = ()
 
 
 def furniture(pages: Sequence[Page]) -> list[Mapping[int, str]]:

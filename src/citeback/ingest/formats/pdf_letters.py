@@ -38,10 +38,24 @@ class Glyph(NamedTuple):
     gap: str
 
 
+class Rule(NamedTuple):
+    """A straight line that is drawn on a page, upright or level; in points."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def upright(self) -> bool:
+        """Whether it runs from top to bottom."""
+        return self.bottom - self.top > self.right - self.left
+
+
 class Sheet(NamedTuple):
     """A page: its size in points, its letters, how many letters are unknown.
 
-    `drawn` tells that there is more on it than text.
+    `drawn` tells that there is more on it than text; `rules` are lines drawn on it.
     """
 
     width: float
@@ -49,6 +63,7 @@ class Sheet(NamedTuple):
     glyphs: tuple[Glyph, ...]
     lost: int
     drawn: bool
+    rules: tuple[Rule, ...] = ()
 
 
 def letters(code: int) -> str | None:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from citeback.ingest.formats.pdf_letters import Glyph, Sheet
+from citeback.ingest.formats.pdf_letters import Glyph, Rule, Sheet
 
 # All in sizes of the writing. A word space is 0.2 to 0.5, a justified one up to 0.8.
 COLUMN_GAP = 0.9
@@ -74,7 +74,8 @@ def lines(sheet: Sheet) -> tuple[Line, ...]:
             for glyph in sheet.glyphs
             if glyph.turn == turn
         ]
-        found += _lines(turned)
+        walls = [rule for rule in sheet.rules if rule.upright] if turn == 0 else []
+        found += _lines(turned, walls)
     return tuple(found)
 
 
@@ -175,8 +176,8 @@ def _turned(x: float, y: float, turn: int, sheet: Sheet) -> tuple[float, float]:
     return x, y
 
 
-def _lines(glyphs: Iterable[Glyph]) -> list[Line]:
-    runs = _runs(glyphs)
+def _lines(glyphs: Iterable[Glyph], walls: Sequence[Rule]) -> list[Line]:
+    runs = _runs(glyphs, walls)
     runs.sort(key=_base)
     rows: list[list[list[Glyph]]] = []
     for run in runs:
@@ -186,18 +187,22 @@ def _lines(glyphs: Iterable[Glyph]) -> list[Line]:
             rows[-1].append(run)
         else:
             rows.append([run])
-    return [made for row in rows for made in _side_by_side(row)]
+    return [made for row in rows for made in _side_by_side(row, walls)]
 
 
 def _base(run: Sequence[Glyph]) -> float:
     return max(run, key=lambda glyph: glyph.size).base
 
 
-def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+def _runs(glyphs: Iterable[Glyph], walls: Sequence[Rule]) -> list[list[Glyph]]:
     """The letters that follow each other in the file and stand side by side."""
     runs: list[list[Glyph]] = []
     for glyph in glyphs:
-        if runs and _follows(runs[-1][-1], glyph):
+        if (
+            runs
+            and _follows(runs[-1][-1], glyph)
+            and not (glyph.gap and _parted(runs[-1][-1], glyph, walls))
+        ):
             runs[-1].append(glyph)
         else:
             runs.append([glyph])
@@ -213,20 +218,32 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
     return max(right, left) < COLUMN_GAP * size
 
 
-def _side_by_side(row: list[list[Glyph]]) -> list[Line]:
+def _parted(before: Glyph, glyph: Glyph, walls: Sequence[Rule]) -> bool:
+    """Whether a drawn line stands between the two."""
+    left, right = sorted((before.left + before.right, glyph.left + glyph.right))
+    height = glyph.base - 0.3 * glyph.size
+    return any(
+        left < wall.left + wall.right < right and wall.top < height < wall.bottom
+        for wall in walls
+    )
+
+
+def _side_by_side(row: list[list[Glyph]], walls: Sequence[Rule]) -> list[Line]:
     row.sort(key=lambda run: min(glyph.left for glyph in run))
     groups: list[list[list[Glyph]]] = []
-    edge = 0.0
+    outer: Glyph | None = None  # the rightmost letter of the group
     for run in row:
-        left = min(glyph.left for glyph in run)
-        if groups and left - edge < COLUMN_GAP * max(
-            run[0].size, groups[-1][-1][0].size
+        first = min(run, key=lambda glyph: glyph.left)
+        if (
+            outer is not None
+            and first.left - outer.right < COLUMN_GAP * max(first.size, outer.size)
+            and not _parted(outer, first, walls)
         ):
             groups[-1].append(run)
         else:
             groups.append([run])
-            edge = 0.0
-        edge = max(edge, *(glyph.right for glyph in run))
+            outer = None
+        outer = max(run if outer is None else (outer, *run), key=lambda one: one.right)
     return [line(_in_order(group)) for group in groups]
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from citeback.errors import PageError
 from citeback.ingest.formats.pdf_align import align
-from citeback.ingest.formats.pdf_columns import regions
 from citeback.ingest.formats.pdf_file import PdfFile, opened
+from citeback.ingest.formats.pdf_grids import grids, regions_with_grids
 from citeback.ingest.formats.pdf_letters import Glyph, Sheet
 from citeback.ingest.formats.pdf_lines import Line, as_seen, lines
 from citeback.ingest.text_builder import BETWEEN_CELLS
@@ -101,7 +101,7 @@ class _Sheet:
         self._letters = len(letters) - letters.count(BETWEEN_CELLS.strip())
         known = frozenset(begins)
         firsts = {at for at, offset in enumerate(self._offsets) if offset in known}
-        self._lines = _in_reading_order(lines(sheet))
+        self._lines = _in_reading_order(sheet)
         self._own = align([line.words for line in self._lines], letters, firsts)
 
     def check(self) -> None:
@@ -133,10 +133,11 @@ class _Sheet:
         return [box for _, box in sorted(placed, key=lambda one: one[0])]
 
 
-def _in_reading_order(found: Sequence[Line]) -> list[Line]:
+def _in_reading_order(sheet: Sheet) -> list[Line]:
     """The lines as they are read, so that the first of two that are alike comes first."""
     order: dict[tuple[float, float], int] = {}
-    for region in regions(found):
+    found = lines(sheet)
+    for region in regions_with_grids(found, grids(sheet.rules)):
         own = [line for row in region.rows for cell in row for line in cell]
         for line in (*region.lines, *own):
             for glyph in line.glyphs:
