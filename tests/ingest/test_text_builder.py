@@ -76,7 +76,7 @@ def test_a_heading_that_ends_in_a_colon_leads_into_no_list() -> None:
 def test_what_stands_before_a_table_leads_into_no_list_after_it() -> None:
     builder = TextBuilder()
     builder.paragraph("It holds:")
-    builder.header_row(["Town", "Height"])
+    builder.header_row(["Town", "Height:"])
     builder.item("a spade")
     assert [kind for kind, _ in seen(reading(builder))] == ["paragraph", "list"]
 

@@ -14,6 +14,7 @@ RUSSIAN = "Все люди рождаются свободными и равны
 WRITTEN = {
     "cp1252": "Größe, café, “naïve” — 12 €.",
     "cp1250": "Zażółć gęślą jaźń: wszyscy ludzie rodzą się wolni i równi.",
+    "iso8859_2": "Příliš žluťoučký kůň úpěl ďábelské ódy.",
     "cp1254": "Bütün insanlar hür ve eşit doğarlar, akıl ve vicdana sahiptirler.",
     "cp1257": "Visi žmonės gimsta laisvi ir lygūs savo orumu; jiems suteiktas protas.",
     "cp1251": RUSSIAN,
@@ -44,6 +45,17 @@ def test_a_few_words_are_western(words: str) -> None:
     found = decoded(words.encode("latin-1"))
     assert found.text == words
     assert "Windows-1252 (Western European)" in found.remark
+
+
+def test_markup_around_words_does_not_make_them_western() -> None:
+    text = f"<item><title>{RUSSIAN}</title><link>http://example.org/</link></item>" * 9
+    assert decoded(text.encode("cp1251")).text == text
+
+
+def test_japanese_made_of_ascii_is_read() -> None:
+    words = WRITTEN["shift_jis"]
+    assert decoded(words.encode("iso2022_jp")).text == words
+    assert decoded(b"\x1b$ is no Japanese \x1b[0m").text.endswith("[0m")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-8"])

@@ -98,6 +98,33 @@ def test_a_short_page_is_read_whole() -> None:
     assert (reading.author, reading.date, reading.url) == ("", "", "")
 
 
+def test_what_the_page_calls_its_main_part_is_it() -> None:
+    page = (
+        "<html><head><title>On mills - The Society</title></head><body>"
+        "<h1>The Society</h1><h2>Shortcuts</h2><p>Press the key to search the pages.</p>"
+        f"<main><h1>On mills</h1><p>{MILLS}</p><p>{WHEELS}</p></main></body></html>"
+    )
+    reading = reading_of(page.encode(), "a.html")
+    assert [kind for kind, _ in seen(reading)] == (
+        "furniture heading paragraph paragraph".split()
+    )
+    assert reading.title == "On mills"
+
+
+def test_links_in_the_main_part_are_kept_apart_and_not_lost() -> None:
+    links = "<ul><li><a href=x>The mill museum</a></li></ul>"
+    page = f"<body>{links.replace('mill', 'town')}<main><p>{MILLS}</p>{links}</main>"
+    assert seen(reading_of(page.encode(), "a.html")) == [
+        ("paragraph", MILLS),
+        ("furniture", "The mill museum"),
+    ]
+
+
+def test_a_main_part_without_words_hides_nothing() -> None:
+    page = f"<body><p>{MILLS}</p><main><img src=a></main></body>"
+    assert seen(reading_of(page.encode(), "a.html")) == [("paragraph", MILLS)]
+
+
 def test_words_without_any_markup_are_read() -> None:
     assert reading_of(b"The mill stood.", "a.html").text == "The mill stood."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from dataclasses import dataclass
 
 from citeback.errors import UnreadableFileError
@@ -30,6 +31,8 @@ _HIGHEST_ALPHABET = 0x30
 _ALPHABETS = 6
 # Fewer bytes do not show by their zeros what letters they are.
 _EVIDENT = 16
+# What switches to Japanese in ISO 2022, which is made of ASCII alone.
+_JAPANESE = b"\x1b$"
 # So much is looked at to tell wide letters from binary data.
 _SAMPLE = 4_000
 # Signs below the space that texts do hold: tab, line and page ends, escape.
@@ -59,6 +62,9 @@ def decoded(data: bytes) -> Decoded:
             return _marked(data[len(mark) :], encoding)
     if b"\0" in data:
         return _wide(data)
+    if _JAPANESE in data and data.isascii():
+        with suppress(UnicodeDecodeError):
+            return Decoded(data.decode("iso2022_jp_2"))
     try:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError as error:

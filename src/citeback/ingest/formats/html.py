@@ -41,6 +41,9 @@ def read(data: bytes) -> Reading:
     root = html_tree.tree_of(found.text)
     pieces = html_tree.pieces(root)
     chosen = main_text.main_part(pieces, about.text)
+    main = [piece for piece, yes in zip(pieces, chosen, strict=True) if yes]
+    # Links in what the page calls its main part are no menu.
+    links = html_tree.main_element(root) is not None
     builder = TextBuilder()
     both = zip(pieces, chosen, strict=True)
     for is_main, group in groupby(both, key=lambda pair: pair[1]):
@@ -48,11 +51,11 @@ def read(data: bytes) -> Reading:
         if is_main:
             html_tree.put(those, builder)
         else:
-            builder.furniture(_around(those), AROUND)
+            builder.furniture(_around(those, links=links), AROUND)
     return Reading(
         builder.text,
         builder.drafts,
-        title=spaced(about.title),
+        title=html_tree.stated_title(root, main) or spaced(about.title),
         author=html_tree.stated_author(root) or spaced(about.author),
         date=about.date,
         url=about.url,
@@ -91,10 +94,10 @@ def _is_utf8(data: bytes) -> bool:
     return not data.isascii()
 
 
-def _around(pieces: list[html_tree.Piece]) -> str:
-    """What stands around the text, without menus."""
+def _around(pieces: list[html_tree.Piece], *, links: bool) -> str:
+    """What stands around the text, without menus; `links` keeps those of the main part."""
     return "\n".join(
         "\n".join(" | ".join(row) for row in piece.rows) or spaced(piece.words)
         for piece in pieces
-        if piece.linked <= main_text.LINKED
+        if piece.linked <= main_text.LINKED or (links and not piece.edge)
     )

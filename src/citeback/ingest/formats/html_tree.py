@@ -100,6 +100,31 @@ def _sign(entity: re.Match[str]) -> str:
     return html.entities.html5.get(f"{entity[1]};", entity[0])
 
 
+def main_element(root: Element) -> Element | None:
+    """What the page itself calls its main part, if it calls one so."""
+    found = [one for one in root.iter() if _is_main(one)]
+    return found[0] if len(found) == 1 else None
+
+
+def stated_title(root: Element, found: Iterable[Piece]) -> str:
+    """The page's title by its own account, "" if it has none.
+
+    Of a title with the site's name beside it, it is what the page has as a heading.
+    """
+    for one in root.iter():
+        if name(one) == "meta" and one.get("property") == "og:title":
+            title = spaced(one.get("content") or "")
+            if title:
+                return title
+    titles = (one for one in root.iter() if name(one) == "title")
+    whole = next((spaced("".join(map(str, one.itertext()))) for one in titles), "")
+    for piece in found:
+        words = spaced(piece.words)
+        if piece.kind is BlockKind.HEADING and words and words in whole:
+            return words
+    return whole
+
+
 def stated_author(root: Element) -> str:
     """Who wrote the page, by its own account and in its own spelling; "" if unsaid."""
     found = (
@@ -113,6 +138,7 @@ def stated_author(root: Element) -> str:
 def pieces(root: Element) -> tuple[Piece, ...]:
     """What stands under the root, in reading order."""
     walk = _Walk(root)
+    walk.surround(main_element(root))
     walk.element(root)
     walk.flush()
     walk.put_notes()
@@ -142,6 +168,7 @@ class _Walk:
         self._linked = 0
         self._in_link = 0
         self._edge = 0
+        self._main: Element | None = None
         self._lists = 0
         self._note = 0
         self._preformatted = 0
@@ -151,6 +178,11 @@ class _Walk:
         self._notes = {one.get("id", ""): one for one in root.iter() if _is_note(one)}
         self._placed: set[str] = set()
         self._wanted: list[str] = []
+
+    def surround(self, main: Element | None) -> None:
+        """All but what the page calls its main part is its edge, if it calls one so."""
+        self._main = main
+        self._edge = int(main is not None)
 
     def element(self, one: Element) -> None:
         """What stands in the element, and not behind it."""
@@ -235,12 +267,13 @@ class _Walk:
             self._note += 1
             self._item = -1
             begun = len(self.made)
-        self._edge += edge
+        outside = self._edge
+        self._edge = 0 if one is self._main else outside + edge
         self._preformatted += tag == "pre"
         self._inside(one)
         self.flush()
         self._preformatted -= tag == "pre"
-        self._edge -= edge
+        self._edge = outside
         if note:
             self._note -= 1
             self._item = outer
@@ -377,6 +410,10 @@ def _is_note(one: Element) -> bool:
     if _NOTE_KIND.search(f"{attribute(one, 'type')} {one.get('role') or ''}"):
         return bool(one.get("id"))
     return tag != "section" and bool(_NOTE_ID.fullmatch(one.get("id") or ""))
+
+
+def _is_main(one: Element) -> bool:
+    return name(one) == "main" or (bool(name(one)) and one.get("role") == "main")
 
 
 def _in_article(one: Element) -> bool:

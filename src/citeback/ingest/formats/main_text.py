@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import trafilatura
 
@@ -62,9 +62,15 @@ def main_part(pieces: Sequence[Piece], main: str) -> list[bool]:
     before it; menus and margins within stay out.
     """
     wanted = [not piece.edge and piece.linked <= LINKED for piece in pieces]
+    if not any(wanted):  # what calls itself the main part is empty
+        pieces = [replace(piece, edge=False) for piece in pieces]
+        wanted = [piece.linked <= LINKED for piece in pieces]
     lines = {_key(line) for line in main.splitlines()} - {""}
     whole = _key(main)
-    known = [_is_known(_key(_words(piece)), lines, whole) for piece in pieces]
+    known = [
+        not piece.edge and _is_known(_key(_words(piece)), lines, whole)
+        for piece in pieces
+    ]
     at = [number for number, yes in enumerate(known) if yes]
     if not at:
         return wanted

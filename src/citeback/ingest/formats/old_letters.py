@@ -13,12 +13,12 @@ from charset_normalizer import from_bytes
 
 # So many bytes are judged; more makes it no surer.
 SAMPLE = 60_000
-# With fewer letters beyond ASCII than this among others, a text is in a Latin script:
-# other scripts share only spaces, figures and signs with it.
-_LATIN = 0.4
-# Fewer letters do not make one script sure; fewer still are no word.
+# Latin words have their letters beyond ASCII one by one, words of other scripts
+# consist of them; this share of them stands in rows then.
+_IN_ROWS = 0.4
+_ROW = re.compile(rb"[\x80-\xff]{3,}")
+# Fewer letters do not make one script sure.
 _ENOUGH = 12
-_A_WORD = 4
 
 _USUAL = "cp1252"
 # The letters beyond ASCII of languages, by the encoding they are written in.
@@ -28,11 +28,12 @@ _ALPHABETS = {
         "áðéíóúýþæö éëïöüáó äõöüšž"
     ).split(),
     "cp1250": "ąćęłńóśźż áčďéěíňóřšťúůýžäľĺôŕ áéíóöőúüű ăâîşţ čćđšž".split(),
+    "iso8859_2": "ąćęłńóśźż áčďéěíňóřšťúůýžäľĺôŕ áéíóöőúüű ăâîşţ čćđšž".split(),
     "cp1254": ["çğıiöşüâîû"],
     "cp1257": "ąčęėįšųūž āčēģīķļņšūž".split(),
 }
 _OTHER_SCRIPTS = (
-    "cp1251 koi8_r koi8_u cp866 iso8859_5 cp1253 cp1255 cp1256 cp874 "
+    "cp1251 koi8_r koi8_u cp866 iso8859_5 cp1253 iso8859_7 cp1255 cp1256 cp874 "
     "shift_jis euc_jp gb18030 big5 euc_kr mac_cyrillic"
 ).split()
 _NAMES = {
@@ -46,6 +47,8 @@ _NAMES = {
     "cp1257": "Windows-1257 (Baltic)",
     "cp874": "Windows-874 (Thai)",
     "cp866": "DOS-866 (Cyrillic)",
+    "iso8859_2": "ISO 8859-2 (Central European)",
+    "iso8859_7": "ISO 8859-7 (Greek)",
     "iso8859_5": "ISO 8859-5 (Cyrillic)",
     "koi8_r": "KOI8-R (Cyrillic)",
     "koi8_u": "KOI8-U (Cyrillic)",
@@ -71,12 +74,8 @@ def encoding_of(data: bytes) -> tuple[str, str]:
     """
     sample = data[:SAMPLE]
     beyond = sum(byte > 0x7F for byte in sample)
-    ascii_letters = sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
-    if beyond < _ENOUGH:  # a word in another script, or some signs
-        elsewhere = beyond >= _A_WORD and not ascii_letters
-    else:
-        elsewhere = beyond > _LATIN * (beyond + ascii_letters)
-    if elsewhere:
+    in_rows = sum(map(len, _ROW.findall(sample)))
+    if in_rows > _IN_ROWS * beyond:
         found = _of_other_script(sample)
     else:
         found = max(_ALPHABETS, key=lambda name: _fit(sample, name))
