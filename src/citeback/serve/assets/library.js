@@ -255,7 +255,7 @@ function drawDocument(one) {
     path.append(make('bdi', '', one.path));
     body.append(path);
   }
-  if (one.tags.length) body.append(make('small', 'tagged', one.tags.map((tag) => `#${tag}`).join(' ')));
+  if (one.tags.length) body.append(drawTagged(one.tags));
   if (view.shared && one.yours) body.append(make('small', 'yours', t('yours')));
   if (one.state !== 'indexed') {
     const state = t(`file_${one.state}`);
@@ -268,6 +268,13 @@ function drawDocument(one) {
   item.append(body);
   if (one.yours) item.append(drawRemove(one));
   return item;
+}
+
+// Each by itself, or signs would change sides where letters of both directions meet.
+function drawTagged(tags) {
+  const line = make('small', 'tagged');
+  for (const tag of tags) line.append(make('bdi', '', `#${tag}`), ' ');
+  return line;
 }
 
 function drawTick(one) {
