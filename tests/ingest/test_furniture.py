@@ -4,7 +4,8 @@ import pytest
 
 from citeback.ingest import furniture
 from citeback.ingest.formats import plain
-from citeback.ingest.layout import lay_out
+from citeback.ingest.layout import draft, lay_out
+from citeback.records import BlockKind
 
 BODY = "The workshop brought together experts from eight countries for three days."
 SECOND = "They spoke about prisons, families and the work of local organisations."
@@ -102,3 +103,13 @@ def test_furniture_has_no_number_and_heads_nothing() -> None:
         (0, ()),
         (0, ()),
     ]
+
+
+@pytest.mark.parametrize("kind", [BlockKind.ROW, BlockKind.NOTE])
+def test_rows_and_footnotes_are_never_furniture(kind: BlockKind) -> None:
+    text = f"{BODY}\n\nE-mail address"
+    blocks = [
+        draft(BlockKind.PARAGRAPH, 0, len(BODY)),
+        draft(kind, len(BODY) + 2, len(text)),
+    ]
+    assert furniture.mark(text, blocks) == tuple(blocks)

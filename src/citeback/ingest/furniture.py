@@ -19,6 +19,10 @@ LONGEST = 400
 LONGEST_LINE = 80
 
 
+# Marked already, or no part of a web page: "E-mail" in a table is what the table says.
+_NEVER = frozenset({BlockKind.FURNITURE, BlockKind.ROW, BlockKind.NOTE})
+
+
 def _signs(**notes: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
         (re.compile(pattern, re.IGNORECASE), note.replace("_", " "))
@@ -143,8 +147,8 @@ def _mark_edge(
 
 
 def _words(text: str, block: Block) -> str:
-    """The block's words, without bullet, on one line; "" for one that is too long."""
-    if block.kind is BlockKind.FURNITURE or block.end - block.start > LONGEST:
+    """The block's words, without bullet, on one line; "" for what cannot be furniture."""
+    if block.kind in _NEVER or block.end - block.start > LONGEST:
         return ""
     return " ".join(text[block.start : block.end].split()).lstrip("•*-–·#> ")
 

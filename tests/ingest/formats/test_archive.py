@@ -15,7 +15,7 @@ from ingest.formats.checking import FUZZED, damaged, zipped
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.archive import members
-from citeback.ingest.formats.unzipping import Limits
+from citeback.ingest.formats.unzipping import Limits, opened
 
 SMALL = Limits(members=10, unpacked=10_000, ratio=20, spacious=1_000)
 
@@ -63,12 +63,21 @@ def test_links_are_refused() -> None:
 
 
 def test_protected_files_are_refused_and_others_read() -> None:
-    data = bytearray(zipped({"a.txt": "one", "b.txt": "two"}))
-    at = data.index(b"PK\x01\x02")
-    data[at + 8] |= 1
-    result = found(bytes(data))
+    result = found(locked(zipped({"a.txt": "one", "b.txt": "two"})))
     assert "protected by a password" in str(result["a.txt"])
     assert result["b.txt"] == b"two"
+
+
+def test_a_document_of_protected_files_is_refused() -> None:
+    with pytest.raises(UnreadableFileError, match="protected by a password"):
+        opened(locked(zipped({"a.xml": "<a/>"})), "a Word document")
+
+
+def locked(data: bytes) -> bytes:
+    """The archive with its first file said to be encrypted."""
+    changed = bytearray(data)
+    changed[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(changed)
 
 
 def test_bombs_are_refused() -> None:

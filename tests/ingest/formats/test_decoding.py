@@ -86,6 +86,7 @@ def test_a_few_damaged_bytes_do_not_turn_unicode_into_something_else() -> None:
     "data",
     [
         b"words\0more",
+        b"\x000",
         b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0",
         b"\xff\xfew\0\0\0o\0",
         bytes(range(256)),
