@@ -48,6 +48,10 @@ class IndexBusyError(IndexStateError):
     """Another process is indexing the same folder."""
 
 
+class UnsoundIndexError(IndexStateError):
+    """Something in the index is not as it should be, and could not be mended."""
+
+
 class StorageFullError(IndexStateError):
     """Nothing can be written in the index folder; the last complete state is kept."""
 

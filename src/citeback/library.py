@@ -25,7 +25,6 @@ from citeback.errors import (
     UnknownDocumentError,
 )
 from citeback.index import snapshot as snapshots
-from citeback.index import stamps
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
 from citeback.index.encoder import Encoder, load_encoder
@@ -33,7 +32,9 @@ from citeback.index.folder import IndexFolder
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Limits, Report, Stop
+from citeback.ingest.check import faults
 from citeback.ingest.formats import SUFFIXES
+from citeback.ingest.mend import mend as prepare
 from citeback.ingest.pages import Pages
 from citeback.ingest.shelf import Placed, Shelf, added_file
 from citeback.records import (
@@ -45,10 +46,13 @@ from citeback.records import (
     Box,
     Document,
     EveryAnswer,
+    Examination,
+    Fault,
     FileReport,
     FileState,
     LibrarySize,
     PagePicture,
+    Remedy,
     Removed,
     Selection,
     Source,
@@ -278,6 +282,47 @@ class Library:
         finally:
             self._updating.release()
 
+    def examine(self, *, mend: bool = True) -> Examination:
+        """Look the whole index through, and make anew what is not as it should be.
+
+        Loads the model only where something must be embedded. Raises what `update`
+        raises.
+        """
+        started = time.monotonic()
+        with self._updating:
+            found = left = self._faults()
+            notices: tuple[str, ...] = ()
+            if found and mend:
+                notices = self._mended(found)
+                left = self._faults()
+            return Examination(
+                size=self.size(),
+                faults=found,
+                left=left,
+                notices=notices,
+                seconds=time.monotonic() - started,
+            )
+
+    def _faults(self) -> tuple[Fault, ...]:
+        with self._catalog.database.reading():
+            return tuple(faults(self._catalog, self.settings.index))
+
+    def _mended(self, found: Sequence[Fault]) -> tuple[str, ...]:
+        remedies = {fault.remedy for fault in found}
+        if Remedy.REBUILD in remedies:
+            return self.update(rebuild=True).notices
+        with self._folder.locked():
+            prepare(self._catalog, self.settings.content, found)
+            self._catalog.database.checkpoint()
+        if remedies & {Remedy.INDEX, Remedy.VECTORS}:
+            return self.update().notices
+        projection = self._catalog.projection(self._catalog.meta("encoder"))
+        if projection is not None:
+            dimension = len(projection.mean)
+            snapshot = snapshots.load(self._catalog, self.settings.index, dimension)
+            snapshots.save(self._catalog, self.settings.index, snapshot)
+        return ()
+
     def _take_back(self, placed: Sequence[Placed]) -> None:
         """Take files out of the content folder that have just been put there."""
         for one in placed:
@@ -291,7 +336,9 @@ class Library:
             held = self._catalog.paths()
             for path in (path for file in files for path in held.get(file, {})):
                 self._catalog.remove(path)
-            stamps.forget(self._catalog, files)
+            self._catalog.clean()
+            self._catalog.purge_words()
+        self._catalog.database.checkpoint()
 
     def ask(
         self,

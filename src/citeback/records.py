@@ -501,6 +501,40 @@ class Removed:
     when: str
 
 
+class Remedy(StrEnum):
+    """What mends a fault of the index; all of it is made from the documents."""
+
+    CLEAN = "what was left behind is deleted"
+    FAISS = "the file is made anew from the catalog"
+    WORDS = "the table is made anew from the passages"
+    VECTORS = "those texts are embedded anew"
+    INDEX = "the document is indexed anew from its file"
+    REBUILD = "the whole index is made anew from the documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in the index that is not as it should be.
+
+    `path` is the document's, "" where it is of the index as a whole.
+    """
+
+    path: str
+    what: str
+    remedy: Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What looking the index through found, and what was left after mending it."""
+
+    size: LibrarySize
+    faults: tuple[Fault, ...]
+    left: tuple[Fault, ...]
+    notices: tuple[str, ...]
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class LibrarySize:
     """How much the library holds."""

@@ -367,6 +367,22 @@ class Catalog:
             ),
         )
 
+    def drop_vector(self, table: str, identity: int) -> None:
+        """Delete a damaged vector of "passages" or "sentences", and its pieces."""
+        for where in ("vectors", "pieces"):
+            self.database.run(
+                f"DELETE FROM {where} WHERE digest = "
+                f"(SELECT digest FROM {table} WHERE id = ?)",
+                (identity,),
+            )
+
+    def clean(self) -> None:
+        """Delete what belongs to nothing any more."""
+        self.drop_unused_vectors(self.meta("encoder"))
+        self.database.run(
+            "DELETE FROM stamps WHERE file NOT IN (SELECT file FROM files)"
+        )
+
     def drop_unused_vectors(self, encoder: str) -> None:
         """Delete what belongs to other encoders or to texts that no file holds now."""
         held = "SELECT digest FROM sentences"
@@ -379,6 +395,27 @@ class Catalog:
                 (encoder,),
             )
         self.database.run("DELETE FROM projections WHERE encoder != ?", (encoder,))
+
+    def words_are_sound(self) -> bool:
+        """Whether SQLite finds the table of words in order."""
+        try:
+            self.database.run("INSERT INTO words (words) VALUES ('integrity-check')")
+        except DamagedDatabaseError:
+            return False
+        return True
+
+    def mend_words(self) -> None:
+        """Make the table of words anew from the passages."""
+        self.database.run("DELETE FROM words")
+        self.database.run("INSERT INTO words (words) VALUES ('rebuild')")
+        self.database.run(
+            "INSERT INTO words (rowid, stems) SELECT id, "
+            "context || ' ' || replace(stems, char(10), ' ') FROM passages"
+        )
+
+    def purge_words(self) -> None:
+        """Let nothing of removed passages stay in the table of words."""
+        self.database.run("INSERT INTO words (words) VALUES ('optimize')")
 
     def ids(self, table: str) -> npt.NDArray[np.int64]:
         """All ids of "passages" or "sentences", ascending."""

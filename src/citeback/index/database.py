@@ -73,6 +73,8 @@ class Database:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            # What is deleted is overwritten: a text taken out is nowhere any more.
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA cache_size = -{CACHE_BYTES // 1024}")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
         except BaseException:
@@ -165,6 +167,13 @@ class Database:
                 raise
             finally:
                 self._lent.connection = None
+
+    def checkpoint(self) -> None:
+        """Put all that was committed into the file itself, and empty the log.
+
+        As far as nobody reads at the time; what is left is done another time.
+        """
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def is_sound(self) -> bool:
         """Whether SQLite finds the whole file in order (reads all of it)."""

@@ -99,6 +99,20 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
             catalog.set_meta(f"{table}.faiss build", str(snapshot.build))
 
 
+def stored_index(catalog: Catalog, folder: Path, table: str) -> VectorIndex | None:
+    """What the file holds; None if it is missing or not the one of this very build.
+
+    Raises IndexStateError for what faiss cannot read.
+    """
+    stored = _stored(catalog, folder / f"{table}.faiss", table)
+    projection = catalog.projection(catalog.meta("encoder"))
+    if catalog.meta(f"{table}.faiss build") != str(catalog.build) or not stored:
+        return None
+    if projection is None:
+        return None
+    return VectorIndex.from_bytes(stored, len(projection.mean))
+
+
 def _read(catalog: Catalog, folder: Path, table: str, dimension: int) -> VectorIndex:
     stored = _stored(catalog, folder / f"{table}.faiss", table)
     if stored:

@@ -154,9 +154,12 @@ class Build:
         else:
             with self._catalog.database.writing():
                 self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+                if self._changes.changed or self._changes.removed:
+                    self._catalog.purge_words()
                 if self._only is None:
                     now = datetime.now(UTC).isoformat(timespec="seconds")
                     self._catalog.set_meta("built", now)
+            self._catalog.database.checkpoint()
         changes = self._changes
         return UpdateReport(
             added=tuple(changes.added),

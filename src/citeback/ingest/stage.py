@@ -47,18 +47,18 @@ def stage(document: Document, encoder: Encoder, remark: str = "") -> Staged:
 
 def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> PassageEntry:
     """The passage as stored; the texts to embed for it are put into `texts`."""
-    context = _context(document, passage)
-    digest = _text_digest(passage_text(context, passage.text), texts)
+    context = context_of(document, passage)
+    digest = _noted(passage_text(context, passage.text), texts)
     sentences = []
     for number, span in enumerate(passage.sentences):
         text = document.text[span.start : span.end]
-        spoken = _text_digest(" ".join(text.split()), texts)
+        digest_there = _noted(spoken(text), texts)
         sentences.append(
             SentenceEntry(
-                id=_sentence_id(passage.id, number, spoken),
+                id=sentence_id(passage.id, number, digest_there),
                 span=span,
                 stems=" ".join(words.stems(text)),
-                digest=spoken,
+                digest=digest_there,
             )
         )
     stems = " ".join(words.stems(context))
@@ -73,7 +73,7 @@ def passage_text(context: str, text: str) -> str:
     return " ".join(f"{context} {text}".split())
 
 
-def _context(document: Document, passage: Passage) -> str:
+def context_of(document: Document, passage: Passage) -> str:
     """The headings above a passage and the words that lead into its list."""
     parts = list(passage.headings)
     if passage.lead_in:
@@ -81,13 +81,24 @@ def _context(document: Document, passage: Passage) -> str:
     return ". ".join(part[:CONTEXT_CHARACTERS] for part in parts[-3:])
 
 
-def _text_digest(text: str, texts: dict[str, str]) -> str:
-    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+def spoken(sentence: str) -> str:
+    """What is embedded for a sentence: its words, with white space evened out."""
+    return " ".join(sentence.split())
+
+
+def digest_of(text: str) -> str:
+    """The name under which the vector of a text is kept."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _noted(text: str, texts: dict[str, str]) -> str:
+    """The text's digest, under which it is put into `texts`."""
+    digest = digest_of(text)
     texts[digest] = text
     return digest
 
 
-def _sentence_id(passage: int, number: int, text: str) -> int:
+def sentence_id(passage: int, number: int, text: str) -> int:
     """A positive 63-bit id that lasts as long as the passage's and the text's digest."""
     digest = hashlib.sha256(f"{passage} {number} {text}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1

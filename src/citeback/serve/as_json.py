@@ -9,6 +9,7 @@ from citeback.records import (
     AbsenceReport,
     Answer,
     EveryAnswer,
+    Examination,
     FileReport,
     UpdateReport,
 )
@@ -35,6 +36,11 @@ def absence_json(report: AbsenceReport) -> dict[str, Any]:
 def file_json(report: FileReport) -> dict[str, Any]:
     """One file's line of the list."""
     return asdict(report)
+
+
+def examination_json(found: Examination) -> dict[str, Any]:
+    """What looking the index through found."""
+    return asdict(found)
 
 
 def update_json(report: UpdateReport) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line: ask, every, absent, index, list, evaluate.
+"""The command line: ask, every, absent, index, list, doctor, evaluate.
 
 Exit status 0, 1 where a measure is below its threshold, 2 where something failed.
 """
@@ -24,14 +24,16 @@ from citeback.errors import (
 from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
 from citeback.records import FileReport, UpdateReport
-from citeback.serve import evaluating, terminal
+from citeback.serve import evaluating, examining, terminal
 from citeback.serve.as_json import (
     absence_json,
     answer_json,
     every_json,
+    examination_json,
     file_json,
     update_json,
 )
+from citeback.serve.offline import isolate
 from citeback.settings import Settings, from_environment
 
 BELOW = 1
@@ -50,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         if options.command is not evaluate or options.path.is_file():
             check_folders(settings)
+        if getattr(options, "offline", False):
+            options.isolation = isolate()  # before any thread starts
         with Library.open(settings=settings) as library:
             command: Command = options.command
             try:
@@ -170,6 +174,25 @@ def evaluate(library: Library, options: argparse.Namespace) -> None:
     evaluating.check(report, options)
 
 
+def doctor(library: Library, options: argparse.Namespace) -> None:
+    """Look the index through and mend it; or ask with no network there."""
+    if options.offline:
+        _refresh(library, options)
+        answer = library.ask(examining.question_for(library))
+        if options.json:
+            attempts = options.isolation.attempts
+            _print_json({"answer": answer_json(answer), "attempts": attempts})
+        else:
+            print("\n".join(examining.offline_lines(options.isolation, answer)))
+        return
+    found = library.examine(mend=not options.check_only)
+    if options.json:
+        _print_json(examination_json(found))
+    else:
+        print("\n".join(examining.examination_lines(found)))
+    examining.check(found)
+
+
 def _refresh(library: Library, options: argparse.Namespace) -> None:
     """Update before asking; what cannot be updated now is asked as it stands."""
     try:
@@ -240,6 +263,12 @@ def _parser() -> argparse.ArgumentParser:
         "list", parents=[shared], help="list the documents and what was left out"
     )
     listing.set_defaults(command=list_files)
+
+    examining_index = commands.add_parser(
+        "doctor", parents=[shared], help="check the whole index, and mend it"
+    )
+    examining.add_arguments(examining_index)
+    examining_index.set_defaults(command=doctor)
 
     judging = commands.add_parser(
         "evaluate", parents=[shared], help="measure how well questions are answered"

@@ -1,0 +1,67 @@
+"""Prepares a catalog with faults to be brought in order by the next update.
+
+What is wrong is taken out, as far as its file is there to be read again. Nothing is
+embedded here, and no model is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from citeback.index import snapshot, stamps
+from citeback.index.catalog import Catalog
+from citeback.ingest.check import READ_COUNT, UNIT_TO
+from citeback.records import Fault, Remedy
+
+
+def mend(catalog: Catalog, content: Path, faults: Iterable[Fault]) -> None:
+    """Take out what the faults are about. REBUILD is left to the caller."""
+    remedies = {fault.remedy for fault in faults}
+    with catalog.database.writing():
+        if Remedy.WORDS in remedies:
+            catalog.mend_words()
+        if Remedy.FAISS in remedies:
+            for table in snapshot.TABLES:
+                catalog.set_meta(f"{table}.faiss", "")  # fits no file
+        files = {
+            path: file for file, paths in catalog.paths().items() for path in paths
+        }
+        paths = {fault.path for fault in faults if fault.remedy is Remedy.INDEX}
+        if Remedy.VECTORS in remedies:
+            paths |= _without_vectors(catalog)
+        for path in paths & files.keys():
+            if (content / files[path]).is_file():
+                catalog.remove(path)
+                stamps.forget(catalog, [files[path]])
+        catalog.clean()
+
+
+def _without_vectors(catalog: Catalog) -> set[str]:
+    """Documents that miss a sound vector or word piece; the damaged ones are deleted."""
+    encoder = catalog.meta("encoder")
+    for table in snapshot.TABLES:
+        ids = catalog.ids(table)
+        for start in range(0, len(ids), READ_COUNT):
+            for identity, vector in catalog.vectors(
+                table, ids[start : start + READ_COUNT]
+            ):
+                if not abs(float(np.linalg.norm(vector)) - 1) < UNIT_TO:
+                    catalog.drop_vector(table, identity)
+    projection = catalog.projection(encoder)
+    if projection is not None:
+        catalog.database.run(
+            "DELETE FROM pieces WHERE length(pieces) % ? != 0",
+            (projection.basis.shape[1],),
+        )
+    rows = catalog.database.rows(
+        "SELECT DISTINCT p.path FROM passages p JOIN sentences s ON s.passage = p.id "
+        "WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.encoder = ?1 "
+        "AND v.digest = p.digest) OR NOT EXISTS (SELECT 1 FROM vectors v "
+        "WHERE v.encoder = ?1 AND v.digest = s.digest) OR NOT EXISTS (SELECT 1 FROM "
+        "pieces q WHERE q.encoder = ?1 AND q.digest = s.digest)",
+        (encoder,),
+    )
+    return {path for (path,) in rows}

@@ -1,0 +1,288 @@
+"""Looking the whole index through: every kind of damage is found and mended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import TEXTS, MakeLibrary
+from doubles import WordHashEncoder
+
+from citeback.index.vectors import VectorIndex
+from citeback.records import Remedy
+from citeback.serve.command_line import main
+
+KETTLE = "How long does the blue kettle take to boil water?"
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(index: Path, *statements: str) -> None:
+    connection = sqlite3.connect(index / "catalog.sqlite")
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def sql(*statements: str) -> Callable[[Path], None]:
+    return lambda index: run(index, *statements)
+
+
+def flip(index: Path) -> None:
+    file = index / "sentences.faiss"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 255
+    file.write_bytes(data)
+
+
+def swap_ids(index: Path) -> None:
+    """A file that is noted as whole, but holds a vector under a wrong id."""
+    file = index / "passages.faiss"
+    old = VectorIndex.from_bytes(file.read_bytes(), WordHashEncoder().dimension)
+    new = VectorIndex(WordHashEncoder().dimension)
+    ids = old.ids
+    new.add(ids, old.fetch(ids[::-1]))
+    content = new.to_bytes()
+    file.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    run(
+        index,
+        f"UPDATE meta SET value = '{digest}' WHERE key = 'passages.faiss'",
+    )
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], None], Remedy]] = {
+    "text": (
+        sql("UPDATE files SET text = replace(text, 'four', 'nine')"),
+        Remedy.INDEX,
+    ),
+    "layout": (sql("UPDATE files SET blocks = '[[1'"), Remedy.INDEX),
+    "overlap": (
+        sql(
+            "UPDATE files SET blocks = replace(blocks, '[\"paragraph\",0,', "
+            "'[\"paragraph\",3,') WHERE path = 'kettle.txt'",
+            "UPDATE files SET blocks = replace(blocks, ',3,44,', ',3,9999,') "
+            "WHERE path = 'kettle.txt'",
+        ),
+        Remedy.INDEX,
+    ),
+    "passage": (sql('UPDATE passages SET "end" = "end" - 1'), Remedy.INDEX),
+    "paragraph": (sql("UPDATE passages SET paragraph = paragraph + 1"), Remedy.INDEX),
+    "headings": (
+        sql("UPDATE passages SET headings = '[\"Other\"]' WHERE path = 'garden.md'"),
+        Remedy.INDEX,
+    ),
+    "context": (sql("UPDATE passages SET context = 'other'"), Remedy.INDEX),
+    "sentence": (sql("UPDATE sentences SET start = start + 1"), Remedy.INDEX),
+    "sentence text": (sql("UPDATE sentences SET digest = 'x'"), Remedy.INDEX),
+    "bounds": (sql("UPDATE passages SET bounds = x'00'"), Remedy.INDEX),
+    "stems": (sql("UPDATE passages SET stems = 'a' || stems"), Remedy.INDEX),
+    "words": (sql("UPDATE words SET stems = 'other'"), Remedy.WORDS),
+    "word row": (
+        sql("DELETE FROM words WHERE rowid = (SELECT min(id) FROM passages)"),
+        Remedy.WORDS,
+    ),
+    "word extra": (
+        sql("INSERT INTO words (rowid, stems) VALUES (1, 'ghost')"),
+        Remedy.WORDS,
+    ),
+    "vector": (
+        sql(
+            "DELETE FROM vectors WHERE digest = (SELECT min(digest) FROM sentences)",
+        ),
+        Remedy.VECTORS,
+    ),
+    "zero": (
+        sql("UPDATE vectors SET vector = zeroblob(length(vector))"),
+        Remedy.VECTORS,
+    ),
+    "short": (
+        sql("UPDATE vectors SET vector = substr(vector, 1, 8)"),
+        Remedy.VECTORS,
+    ),
+    "piece": (sql("DELETE FROM pieces"), Remedy.VECTORS),
+    "cut piece": (
+        sql("UPDATE pieces SET pieces = substr(pieces, 1, 5)"),
+        Remedy.VECTORS,
+    ),
+    "projection": (sql("DELETE FROM projections"), Remedy.REBUILD),
+    "left vector": (
+        sql("INSERT INTO vectors SELECT encoder, 'gone', vector FROM vectors LIMIT 1"),
+        Remedy.CLEAN,
+    ),
+    "left stamp": (
+        sql("INSERT INTO stamps VALUES ('gone.txt', 1, 1, 1, '')"),
+        Remedy.CLEAN,
+    ),
+    "faiss gone": (lambda index: (index / "passages.faiss").unlink(), Remedy.FAISS),
+    "faiss flipped": (flip, Remedy.FAISS),
+    "faiss swapped": (swap_ids, Remedy.FAISS),
+}
+
+
+def test_an_index_in_order_has_no_faults(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    assert library.examine().faults == ()
+    library.update()
+    assert library.examine().faults == ()
+    (content / "kettle.txt").write_text("The red kettle is cold. It stands still.")
+    (content / "garden.md").unlink()
+    library.update()
+    found = library.examine()
+    assert (found.faults, found.left) == ((), ())
+    assert found.size.passages > 0
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_is_found_and_mended(
+    make_library: MakeLibrary, tmp_path: Path, name: str
+) -> None:
+    damage, remedy = DAMAGES[name]
+    library = make_library()
+    library.update()
+    before = library.ask(KETTLE)
+    library.close()
+    damage(tmp_path / "index")
+    library = make_library()
+    seen = library.examine(mend=False)
+    assert remedy in {fault.remedy for fault in seen.faults}, seen.faults
+    assert seen.left == seen.faults
+    found = library.examine()
+    assert found.faults == seen.faults
+    assert found.left == ()
+    after = make_library().ask(KETTLE)
+    assert (after.hits, after.verdict) == (before.hits, before.verdict)
+
+
+def test_what_is_derived_is_mended_without_the_model(
+    make_library: MakeLibrary, tmp_path: Path
+) -> None:
+    make_library().update()
+    flip(tmp_path / "index")
+    sql("UPDATE words SET stems = 'other'")(tmp_path / "index")
+
+    class NoModel(WordHashEncoder):
+        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
+            pytest.fail("nothing is to be embedded")
+
+    found = make_library(NoModel()).examine()
+    assert {fault.remedy for fault in found.faults} == {Remedy.FAISS, Remedy.WORDS}
+    assert found.left == ()
+
+
+def test_a_damaged_document_whose_file_is_gone_is_kept_and_told(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    library = make_library()
+    library.update()
+    library.close()
+    sql('UPDATE passages SET "end" = "end" - 1 WHERE path = \'kettle.txt\'')(
+        tmp_path / "index"
+    )
+    (content / "kettle.txt").rename(tmp_path / "kettle.txt")
+    library = make_library()
+    found = library.examine(mend=False)
+    assert [fault.path for fault in found.left] == ["kettle.txt"]
+
+
+def test_a_removed_text_is_nowhere_on_disk(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    secret = content / "secret.txt"
+    secret.write_text("The zyzzyvapassword opens the quuxified door. It is blue.")
+    library = make_library()
+    library.update()
+    index = tmp_path / "index"
+    held = b"".join(file.read_bytes() for file in index.iterdir())
+    assert b"zyzzyvapassword" in held
+    vectors = sqlite3.connect(index / "catalog.sqlite").execute(
+        "SELECT vector FROM vectors v JOIN sentences s USING (digest) "
+        "JOIN passages p ON p.id = s.passage WHERE p.path = 'secret.txt'"
+    )
+    vector = vectors.fetchall()[0][0]
+    vectors.connection.close()
+    assert vector in held
+    secret.unlink()
+    library.update()
+    held = b"".join(file.read_bytes() for file in index.iterdir())
+    assert b"zyzzyva" not in held
+    assert b"quuxif" not in held
+    assert vector not in held
+    assert library.examine().faults == ()
+
+
+def test_the_command_tells_and_mends(
+    make_library: MakeLibrary, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_library().update()
+    folders = [
+        "--content",
+        str(tmp_path / "content"),
+        "--index",
+        str(tmp_path / "index"),
+    ]
+    assert main(["doctor", *folders]) == 0
+    assert "Everything is as it should be." in capsys.readouterr().out
+    flip(tmp_path / "index")
+    assert main(["doctor", "--check-only", *folders]) == 2
+    assert "sentences.faiss" in capsys.readouterr().out
+    assert main(["doctor", "--json", *folders]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["faults"][0]["what"].startswith("sentences.faiss")
+    assert told["left"] == []
+
+
+@pytest.mark.real
+def test_a_question_is_answered_with_no_network(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "kettle.txt").write_text(TEXTS["kettle.txt"])
+    command = [sys.executable, "-m", "citeback", "doctor", "--offline"]
+    folders = ["--content", str(content), "--index", str(tmp_path / "index")]
+    environment = dict(os.environ, PYTHONPATH=str(ROOT / "src"))
+    done = subprocess.run(
+        [*command, *folders],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    assert "got 2 passages" in done.stdout
+    assert "No attempt to reach out was made." in done.stdout
+
+
+def test_an_attempt_to_reach_out_is_refused_and_told() -> None:
+    script = """
+import socket
+from citeback.serve.offline import isolate
+isolation = isolate()
+for reach in (
+    lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
+    lambda: socket.getaddrinfo("example.org", 80),
+):
+    try:
+        reach()
+    except PermissionError as error:
+        print(error)
+print(len(isolation.attempts), isolation.attempts)
+"""
+    environment = dict(os.environ, PYTHONPATH=str(ROOT / "src"))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    *refused, told = done.stdout.splitlines()
+    assert refused == ["Citeback reaches out to nothing."] * 2
+    assert "example.org" in told
