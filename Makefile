@@ -9,7 +9,7 @@ test:
 
 # Ten minutes or so of damaged files for every reader.
 fuzz:
-	CITEBACK_TEST_FUZZ=6000 python -m pytest -q tests/ingest/formats -k "damage"
+	CITEBACK_TEST_FUZZ=5000 python -m pytest -q tests/ingest/formats -k "damage"
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done

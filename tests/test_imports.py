@@ -51,7 +51,11 @@ ONLY_IN = {
 }
 # Where one place is too few, the places are named.
 ONLY_IN_THESE = {
-    "lxml": {"ingest/formats/html_tree.py", "ingest/formats/safe_xml.py"},
+    "lxml": {
+        "ingest/formats/html_page.py",
+        "ingest/formats/html_tree.py",
+        "ingest/formats/safe_xml.py",
+    },
     "fastapi": {"serve/library_routes.py", "serve/page.py", "serve/server.py"},
     "filelock": {"index/folder.py", "evaluate/judgements.py"},
     "tqdm": {"serve/evaluating.py", "serve/terminal.py"},

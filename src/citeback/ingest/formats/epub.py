@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from citeback.errors import UnreadableFileError
-from citeback.ingest.formats import html, html_tree
+from citeback.ingest.formats import html, html_page, html_tree
 from citeback.ingest.formats.guard import guarded
 from citeback.ingest.formats.safe_xml import (
     Element,
@@ -92,7 +92,7 @@ class _Book:
     def put_chapter(self, path: str, builder: TextBuilder) -> None:
         """Add a chapter, under its title in the contents if it has no heading."""
         text = html.page(self._archive.read(path)).text
-        found = html_tree.pieces(html_tree.strict_tree_of(text))
+        found = html_tree.pieces(html_page.strict_tree_of(text))
         title = self._titles.get(path, "")
         headed = any(piece.kind is BlockKind.HEADING for piece in found)
         if found and title and not headed:

@@ -6,7 +6,7 @@ import codecs
 import re
 from itertools import groupby
 
-from citeback.ingest.formats import html_tree, main_text
+from citeback.ingest.formats import html_page, html_tree, main_text
 from citeback.ingest.formats.decoding import Decoded, decoded
 from citeback.ingest.formats.guard import guarded
 from citeback.ingest.reading import Reading
@@ -38,12 +38,13 @@ def read(data: bytes) -> Reading:
     """The reading of a web page. Raises UnreadableFileError."""
     found = page(data)
     about = main_text.extracted(found.text)
-    root = html_tree.tree_of(found.text)
-    pieces = html_tree.pieces(root)
+    root = html_page.tree_of(found.text)
+    stated_main = html_page.main_element(root)
+    pieces = html_tree.pieces(root, stated_main)
     chosen = main_text.main_part(pieces, about.text)
     main = [piece for piece, yes in zip(pieces, chosen, strict=True) if yes]
     # Links in what the page calls its main part are no menu.
-    links = html_tree.main_element(root) is not None
+    links = stated_main is not None
     builder = TextBuilder()
     both = zip(pieces, chosen, strict=True)
     for is_main, group in groupby(both, key=lambda pair: pair[1]):
@@ -55,8 +56,8 @@ def read(data: bytes) -> Reading:
     return Reading(
         builder.text,
         builder.drafts,
-        title=html_tree.stated_title(root, main) or spaced(about.title),
-        author=html_tree.stated_author(root) or spaced(about.author),
+        title=html_page.stated_title(root, main) or spaced(about.title),
+        author=html_page.stated_author(root) or spaced(about.author),
         date=about.date,
         url=about.url,
         remark=found.remark,
@@ -65,7 +66,7 @@ def read(data: bytes) -> Reading:
 
 def read_part(page: str, builder: TextBuilder) -> None:
     """Add all that a page says, as for a letter written in HTML."""
-    html_tree.put(html_tree.pieces(html_tree.tree_of(page)), builder)
+    html_tree.put(html_tree.pieces(html_page.tree_of(page)), builder)
 
 
 def page(data: bytes) -> Decoded:

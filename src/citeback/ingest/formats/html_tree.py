@@ -6,23 +6,23 @@ paragraph that refers to it.
 
 from __future__ import annotations
 
-import html.entities
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lxml import etree
-from lxml.html import HTMLParser, document_fromstring
 
-from citeback.errors import UnreadableFileError
-from citeback.ingest.formats.safe_xml import Element, attribute, children, name, parsed
+from citeback.ingest.formats.html_tables import (
+    aligned,
+    arranges,
+    is_header,
+    own_row,
+    together,
+    whole,
+)
+from citeback.ingest.formats.safe_xml import Element, attribute, children, name
 from citeback.ingest.text_builder import BULLET, TextBuilder, lined, spaced
 from citeback.records import BlockKind
-
-# A cell longer than this is not a table's: the table arranges the page.
-LONGEST_CELL = 800
-# Wider cells come from damaged files.
-WIDEST = 60
 
 _UNSHOWN = frozenset(
     "script style noscript template head title svg iframe object embed audio video "
@@ -44,10 +44,7 @@ _NOTE_ID = re.compile(
 )
 _NOTE_KIND = re.compile(r"\b(?:doc-)?(?:foot|end|rear)note\b")
 _BACK = re.compile(r"\b(?:footnote-?back(?:ref)?|headerlink|mw-editsection)\b")
-_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
-_ENTITY = re.compile(r"&(\w+);")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-_KEPT_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,77 +65,10 @@ class Piece:
     edge: bool = False
 
 
-def tree_of(text: str) -> Element:
-    """The root of a page. Raises UnreadableFileError."""
-    text = _DECLARATION.sub("", text).replace("\0", "")
-    if not text.strip():
-        return etree.Element("html")
-    parser = HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
-    try:
-        root = document_fromstring(text, parser=parser)
-    except (etree.ParserError, ValueError):
-        return etree.Element("html")  # nothing but comments
-    if any("depth" in entry.message for entry in parser.error_log):
-        raise UnreadableFileError(
-            "what it holds is nested too deep: save its text as a simpler file."
-        )
-    return root
-
-
-def strict_tree_of(text: str) -> Element:
-    """The root of a page that is XML; of one that is not quite, the best guess."""
-    plain = _ENTITY.sub(_sign, _DECLARATION.sub("", text))
-    try:
-        return parsed(plain.encode())
-    except UnreadableFileError:
-        return tree_of(text)
-
-
-def _sign(entity: re.Match[str]) -> str:
-    if entity[1] in _KEPT_ENTITIES:
-        return entity[0]
-    return html.entities.html5.get(f"{entity[1]};", entity[0])
-
-
-def main_element(root: Element) -> Element | None:
-    """What the page itself calls its main part, if it calls one so."""
-    found = [one for one in root.iter() if _is_main(one)]
-    return found[0] if len(found) == 1 else None
-
-
-def stated_title(root: Element, found: Iterable[Piece]) -> str:
-    """The page's title by its own account, "" if it has none.
-
-    Of a title with the site's name beside it, it is what the page has as a heading.
-    """
-    for one in root.iter():
-        if name(one) == "meta" and one.get("property") == "og:title":
-            title = spaced(one.get("content") or "")
-            if title:
-                return title
-    titles = (one for one in root.iter() if name(one) == "title")
-    whole = next((spaced("".join(map(str, one.itertext()))) for one in titles), "")
-    for piece in found:
-        words = spaced(piece.words)
-        if piece.kind is BlockKind.HEADING and words and words in whole:
-            return words
-    return whole
-
-
-def stated_author(root: Element) -> str:
-    """Who wrote the page, by its own account and in its own spelling; "" if unsaid."""
-    found = (
-        spaced(one.get("content") or "")
-        for one in root.iter()
-        if name(one) == "meta" and (one.get("name") or "").lower() == "author"
-    )
-    return ", ".join(dict.fromkeys(filter(None, found)))
-
-
-def pieces(root: Element) -> tuple[Piece, ...]:
-    """What stands under the root, in reading order."""
+def pieces(root: Element, main: Element | None = None) -> tuple[Piece, ...]:
+    """What stands under the root, in reading order; all around `main` is its edge."""
     walk = _Walk(root)
-    walk.surround(main_element(root))
+    walk.surround(main)
     walk.element(root)
     walk.flush()
     walk.put_notes()
@@ -311,12 +241,12 @@ class _Walk:
         self.flush()
         outer = self._marker, self._item
         self._lists += 1
-        number = _whole(one.get("start"), 1)
+        number = whole(one.get("start"), 1)
         for child in children(one):
             if name(child) != "li":
                 self.element(child)
                 continue
-            number = _whole(child.get("value"), number)
+            number = whole(child.get("value"), number)
             self._marker = f"{number}." if name(one) == "ol" else BULLET
             self._item = -1
             number += 1
@@ -342,9 +272,9 @@ class _Walk:
 
     def _table(self, table: Element) -> None:
         self.flush()
-        rows = [one for one in table.iter() if _own(one, table, ("tr",))]
+        rows = [one for one in table.iter() if own_row(one, table, ("tr",))]
         cells = [[c for c in children(row) if name(c) in ("td", "th")] for row in rows]
-        if _arranges(table, cells):
+        if arranges(table, cells):
             for part in children(table):
                 self._block(part, name(part))
             return
@@ -355,12 +285,12 @@ class _Walk:
         self._lists -= 1
         words = [[cell for cell, _ in row] for row in said]
         linked = sum(share for row in said for _, share in row)
-        grid = _aligned(cells, words)
+        grid = aligned(cells, words)
         headings = 0
-        while headings < len(rows) and _is_header(rows[headings], cells[headings]):
+        while headings < len(rows) and is_header(rows[headings], cells[headings]):
             headings += 1
         if 1 < headings < len(grid):
-            grid[:headings] = [_together(grid[:headings])]
+            grid[:headings] = [together(grid[:headings])]
         total = max(1, sum(len(cell) for row in words for cell in row))
         self.made.append(
             Piece(
@@ -412,10 +342,6 @@ def _is_note(one: Element) -> bool:
     return tag != "section" and bool(_NOTE_ID.fullmatch(one.get("id") or ""))
 
 
-def _is_main(one: Element) -> bool:
-    return name(one) == "main" or (bool(name(one)) and one.get("role") == "main")
-
-
 def _in_article(one: Element) -> bool:
     return any(name(above) in ("article", "main") for above in one.iterancestors())
 
@@ -433,69 +359,3 @@ def _terms(definitions: Element) -> Iterator[Element]:
             yield from _terms(child)
         else:
             yield child
-
-
-def _own(one: Element, table: Element, wanted: tuple[str, ...]) -> bool:
-    """Whether the element belongs to this table and to none within it."""
-    if name(one) not in wanted:
-        return False
-    for above in one.iterancestors():
-        if name(above) == "table":
-            return above is table
-    return False
-
-
-def _arranges(table: Element, cells: list[list[Element]]) -> bool:
-    """Whether the table only puts parts of the page beside each other."""
-    if all(len(row) <= 1 for row in cells) or table.get("role") == "presentation":
-        return True
-    for cell in (one for row in cells for one in row):
-        inner = [name(one) for one in cell.iter()]
-        paragraphs = inner.count("p")
-        if "table" in inner or any(map(_HEADING.fullmatch, inner)) or paragraphs > 3:
-            return True
-        if len(spaced("".join(map(str, cell.itertext())))) > LONGEST_CELL:
-            return True
-    return False
-
-
-def _aligned(cells: list[list[Element]], words: list[list[str]]) -> list[list[str]]:
-    """The rows with empty cells where a cell takes several columns or rows."""
-    taken: dict[int, int] = {}  # by column, how many further rows are taken
-    grid = []
-    for row, said in zip(cells, words, strict=True):
-        line: list[str] = []
-        waiting = list(zip(row, said, strict=True))
-        while waiting or taken.get(len(line), 0):
-            column = len(line)
-            if taken.get(column, 0):
-                taken[column] -= 1
-                line.append("")
-                continue
-            cell, text = waiting.pop(0)
-            wide = min(max(_whole(cell.get("colspan"), 1), 1), WIDEST)
-            tall = min(max(_whole(cell.get("rowspan"), 1), 1), len(cells))
-            for offset in range(wide):
-                line.append("" if offset else text)
-                taken[column + offset] = tall - 1
-        grid.append(line)
-    return grid
-
-
-def _is_header(row: Element, cells: list[Element]) -> bool:
-    above = row.getparent()
-    in_head = above is not None and name(above) == "thead"
-    return in_head or (bool(cells) and all(name(cell) == "th" for cell in cells))
-
-
-def _together(rows: list[list[str]]) -> list[str]:
-    """Several rows of headings as one: what stands above each other belongs together."""
-    width = max(map(len, rows))
-    columns = ([row[at] for row in rows if at < len(row)] for at in range(width))
-    return [" ".join(filter(None, column)) for column in columns]
-
-
-def _whole(value: str | None, otherwise: int) -> int:
-    """The number that an attribute holds, another where it holds none."""
-    found = re.fullmatch(r"\s*(-?\d{1,6})\s*", value or "")
-    return int(found[1]) if found else otherwise
