@@ -142,6 +142,36 @@ def test_boxes_are_where_the_page_shows_the_words(turn: int) -> None:
     assert box.top < at[1] < box.bottom
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_boxes_of_turned_words_are_where_they_stand(turn: int) -> None:
+    paper = Paper(width=600, height=600)
+    paper.text(72, 90, 450, TEXT, 11)
+    paper.canvas.saveState()
+    paper.canvas.translate(300, 200)
+    paper.canvas.rotate(turn)
+    paper.canvas.setFont("Times-Roman", 12)
+    paper.canvas.drawString(0, 0, "Turned words")
+    paper.canvas.restoreState()
+    data = paper.data()
+    found = document(data)
+    at = found.text.index("Turned words")
+    (box,) = boxes(data, found, Span(at, at + 12))
+    # They begin at 300 points from the left and 400 from the top, and are 64 long.
+    x, y = {90: (0, -32), 180: (-32, 0), 270: (0, 32)}[turn]
+    assert box.left < (300 + x + {90: -3, 180: 0, 270: 3}[turn]) / 600 < box.right
+    assert box.top < (400 + y + {90: 0, 180: 3, 270: 0}[turn]) / 600 < box.bottom
+    long, short = box.bottom - box.top, box.right - box.left
+    assert (long > 3 * short) == (turn != 180)
+
+
+def test_words_far_apart_on_a_line_have_one_box() -> None:
+    paper = Paper()
+    paper.words(72, 90, "These stand far apart.", 10, space=20)
+    data = paper.data()
+    (box,) = boxes(data, document(data), Span(0, 22))
+    assert box.right - box.left > 0.2
+
+
 def test_a_span_over_two_pages_has_boxes_on_both() -> None:
     data = varied().data()
     found = document(data)

@@ -32,6 +32,8 @@ SCAN = 0.5
 # Lines between a table's cells, in points; more of them make a drawing.
 THICKEST, SHORTEST = 2.5, 6.0
 MAX_DRAWN, MAX_RULES = 20_000, 1_500
+# How little an upright page's directions differ from 1 and 0.
+UPRIGHT = 1e-4
 MAX_PIXELS = 25_000_000
 
 _SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
@@ -317,6 +319,8 @@ class _Seen:
         self._across = (x1 - x0) / 1000, (y1 - y0) / 1000
         self._down = (x2 - x0) / 1000, (y2 - y0) / 1000
         self._origin = x0, y0
+        near = self._across[0] - 1, self._across[1], self._down[0], self._down[1] + 1
+        self._plain = all(abs(one) < UPRIGHT for one in near)
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Where the point is, from the upper left."""
@@ -327,6 +331,9 @@ class _Seen:
 
     def box(self, box: pdfium.FS_RECTF) -> tuple[float, float, float, float]:
         """Left, top, right and bottom."""
+        if self._plain:  # as most pages are; this runs for every letter
+            x, y = self._origin
+            return x + box.left, y - box.top, x + box.right, y - box.bottom
         x0, y0 = self.point(box.left, box.bottom)
         x1, y1 = self.point(box.right, box.top)
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # What PDFium gives for a hyphen at the end of a line.
@@ -66,6 +67,7 @@ class Sheet(NamedTuple):
     rules: tuple[Rule, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def letters(code: int) -> str | None:
     """The letters for a code: "" is nothing to see, None a sign whose letter is unknown.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from citeback.errors import PageError
 from citeback.ingest.formats.pdf_align import align
@@ -20,6 +21,8 @@ from citeback.records import Box, Mark, PagePicture, Span
 
 # A page whose letters are the document's but for a few that could not be found.
 SAME = 0.9
+# Shares of the page: boxes on one line, and the widest space between its words.
+LEVEL, WIDE_SPACE = 0.002, 0.06
 NARROWEST, WIDEST = 50, 3000  # pixels
 
 
@@ -130,7 +133,19 @@ class _Sheet:
                 position = end
             if inside:
                 placed.append((first, _box(self._sheet, page, line, inside)))
-        return [box for _, box in sorted(placed, key=lambda one: one[0])]
+        found: list[Box] = []
+        for _, box in sorted(placed, key=lambda one: one[0]):
+            if found and _go_on(found[-1], box):
+                found[-1] = replace(found[-1], right=box.right)
+            else:
+                found.append(box)
+        return found
+
+
+def _go_on(box: Box, after: Box) -> bool:
+    """Whether the second box is on the same line, behind a wide space."""
+    level = abs(box.top - after.top) + abs(box.bottom - after.bottom) < LEVEL
+    return level and 0 <= after.left - box.right < WIDE_SPACE
 
 
 def _in_reading_order(sheet: Sheet) -> list[Line]:
