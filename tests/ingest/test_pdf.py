@@ -245,7 +245,7 @@ def test_a_tables_rows_have_their_cells_and_its_header() -> None:
 def test_a_tables_drawn_lines_tell_its_cells() -> None:
     paper = Paper()
     paper.text(72, 60, 450, TEXT, 11)
-    across, down = (72, 132, 300, 380), (150, 170, 214, 250)
+    across, down = (72, 130, 300, 380), (150, 170, 214, 250)
     for x in across:
         paper.canvas.line(x, paper.height - down[0], x, paper.height - down[-1])
     for y in down:
@@ -428,6 +428,14 @@ def test_hidden_text_and_text_beside_the_page_are_not_seen() -> None:
         line.setTextRenderMode(mode)
         line.textOut(words)
         paper.canvas.drawText(line)
+    assert read(paper.data()).text == TEXT.strip()
+
+
+def test_text_that_is_cut_off_is_not_seen() -> None:
+    paper = Paper()
+    paper.canvas.setCropBox((0, 500, 595, 842))
+    paper.text(72, 90, 450, TEXT, 11)
+    paper.words(72, 600, "Below the cut", 11)
     assert read(paper.data()).text == TEXT.strip()
 
 
