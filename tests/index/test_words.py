@@ -72,3 +72,9 @@ def test_no_letter_is_lost_in_the_catalog(tmp_path: Path) -> None:
     held = {term for (term,) in database.rows("SELECT term FROM word_counts")}
     database.close()
     assert wanted - held == set()
+
+
+def test_a_raised_number_is_no_part_of_a_word() -> None:
+    assert [word for word, _ in words("In prisons¹² of 40 m², 10⁶ cells.")] == [
+        "in", "prisons", "of", "40", "m", "10", "cells",
+    ]  # fmt: skip
