@@ -44,6 +44,7 @@ ONLY_IN = {
     "sentencex": "ingest/sentences.py",
     "yaml": "ingest/formats/front_matter.py",
     "transformers": "index/encoder.py",
+    "watchfiles": "ingest/watch.py",
     "ir_measures": "evaluate/measures.py",
     "sklearn": "evaluate/confidence.py",
     "uvicorn": "serve/server.py",

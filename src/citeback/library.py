@@ -37,6 +37,7 @@ from citeback.ingest.formats import SUFFIXES
 from citeback.ingest.mend import mend as prepare
 from citeback.ingest.pages import Pages
 from citeback.ingest.shelf import Placed, Shelf, added_file
+from citeback.ingest.watch import changes
 from citeback.records import (
     AbsenceReport,
     AddedFile,
@@ -71,6 +72,8 @@ OUTDATED = (
     "python -m citeback index"
 )
 EXAMPLE_DOCUMENTS = 20
+# An update that finds nothing to do is over by then.
+PATIENCE_SECONDS = 2.0
 
 
 class Library:
@@ -271,8 +274,8 @@ class Library:
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:
-        """Nothing else changes the library meanwhile; does not wait for that."""
-        if not self._updating.acquire(blocking=False):
+        """Nothing else changes the library meanwhile; waits for that only a moment."""
+        if not self._updating.acquire(timeout=PATIENCE_SECONDS):
             raise IndexBusyError(
                 "The library is being indexed just now. Wait until that is done, or "
                 "stop it, and try again."
@@ -281,6 +284,10 @@ class Library:
             yield
         finally:
             self._updating.release()
+
+    def changes(self, stop: threading.Event) -> Iterator[None]:
+        """Comes back when `update` will find something new, until `stop` is set."""
+        return changes(self.settings.content, stop)
 
     def examine(self, *, mend: bool = True) -> Examination:
         """Look the whole index through, and make anew what is not as it should be.

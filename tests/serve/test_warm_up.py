@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,3 +193,29 @@ def test_stopping_lets_go_of_whoever_waits_and_ends_the_update(
     warm_up._thread.join(SOON)
     assert not warm_up.is_at_work
     assert library.size().documents == 0
+
+
+def test_files_that_come_and_go_while_it_runs_are_noticed(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    reports: queue.Queue[UpdateReport] = queue.Queue()
+    library = make_library()
+    warm_up = WarmUp(library, updated=reports.put)
+    warm_up.start()
+    assert set(reports.get(timeout=SOON).added) == {"garden.md", "kettle.txt"}
+    until(warm_up, Stage.READY)
+    (content / "pot.txt").write_text("The copper pot hangs in the pantry.")
+    assert reports.get(timeout=SOON).added == ("pot.txt",)
+    until(warm_up, Stage.READY)
+    assert (
+        library.ask("Where does the copper pot hang?").hits[0].source.path == "pot.txt"
+    )
+    (content / "pot.txt").rename(content / "pan.txt")
+    report = reports.get(timeout=SOON)
+    assert (report.added, report.removed) == (("pan.txt",), ("pot.txt",))
+    assert report.embedded == 0
+    (content / "pan.txt").unlink()
+    assert reports.get(timeout=SOON).removed == ("pan.txt",)
+    warm_up.stop()
+    warm_up._thread.join(SOON)
+    assert not warm_up._thread.is_alive()

@@ -1,4 +1,4 @@
-"""What goes on behind the page at first: the model is loaded, the index updated.
+"""What goes on behind the page: the model is loaded, the index updated and kept so.
 
 The page is served meanwhile, and shows how far this has come.
 """
@@ -47,7 +47,10 @@ class State:
 
 
 class WarmUp:
-    """Loads a library's model and updates its index in a thread of its own."""
+    """Loads a library's model, updates its index, and again whenever a file changes.
+
+    All of it in a thread of its own.
+    """
 
     def __init__(
         self,
@@ -64,7 +67,7 @@ class WarmUp:
         self._failed = failed
         self._state = State(Stage.LOADING, 0, 0, -1, "")
         self._changed = threading.Condition()
-        self._stopping = False
+        self._stop = threading.Event()
         self._unfinished = 0  # files
         # A daemon: nothing that it does is lost when the process ends.
         self._thread = threading.Thread(
@@ -78,13 +81,13 @@ class WarmUp:
     def stop(self) -> None:
         """End as soon as what is at hand is done; whoever waits goes on at once."""
         with self._changed:
-            self._stopping = True
+            self._stop.set()
             self._changed.notify_all()
 
     @property
     def is_at_work(self) -> bool:
-        """Whether its thread runs."""
-        return self._thread.is_alive()
+        """Whether something would be broken off if the process ended now."""
+        return self._thread.is_alive() and self._state.stage is not Stage.READY
 
     @property
     def state(self) -> State:
@@ -97,7 +100,7 @@ class WarmUp:
         `model` tells whether the question needs the model.
         """
         stage = self._state.stage
-        if self._stopping or stage is Stage.READY:
+        if self._stop.is_set() or stage is Stage.READY:
             return ""
         if model and stage is Stage.LOADING:
             return "waits_for_model"
@@ -125,6 +128,11 @@ class WarmUp:
         return self._unfinished > 0
 
     def _run(self) -> None:
+        self._bring_up_to_date()
+        for _ in self._library.changes(self._stop):
+            self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
         try:
             problem = self._work()
         except Exception:
@@ -140,11 +148,12 @@ class WarmUp:
         """Load and update; returns what is to be told of a failure, or ""."""
         try:
             _ = self._library.encoder
-            self._show(replace(self._state, stage=Stage.INDEXING))
-            report = self._library.update(
-                progress=self._report, stop=lambda: self._stopping
-            )
-            self._updated(report)
+            is_first = self._state.stage is Stage.LOADING
+            if is_first:
+                self._show(replace(self._state, stage=Stage.INDEXING))
+            report = self._library.update(progress=self._report, stop=self._stop.is_set)
+            if is_first or report.added or report.changed or report.removed:
+                self._updated(report)
         except CitebackError as error:
             return str(error)
         return ""
