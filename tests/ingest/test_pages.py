@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from ingest.pdfs import TEXT, Paper
 
 from citeback.errors import PageError
 from citeback.ingest.pages import START, Pages
-from citeback.ingest.read import read
+from citeback.ingest.read import read, read_all
 from citeback.records import Document, Span
 
 
@@ -94,3 +95,18 @@ def test_a_process_that_crashes_or_hangs_breaks_nothing(
     assert time.monotonic() - started < 10
     monkeypatch.undo()
     assert Pages(START).picture(file, found, 1, 100).png
+
+
+def test_a_page_of_a_file_in_an_archive_is_shown(file: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "box.zip", "w") as archive:
+        archive.write(file, "in/river.pdf")
+    file.unlink()
+    outcomes = read_all(tmp_path / "box.zip", "box.zip", max_bytes=10**7)
+    found = next(iter(outcomes)).document
+    assert found is not None
+    inner = tmp_path / found.source.path
+    assert Pages().picture(inner, found, 2, 100).pages == 2
+    assert Pages().boxes(inner, found, Span(0, 10))
+    (tmp_path / "box.zip").unlink()
+    with pytest.raises(PageError, match="not there any more"):
+        Pages().picture(inner, found, 2, 100)

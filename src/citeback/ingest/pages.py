@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from citeback.errors import PageError, UnreadableFileError
+from citeback.ingest.formats.archive import members
 from citeback.ingest.worker import limit_memory
 from citeback.records import Box, Document, LocatorKind, Mark, PagePicture, Span
 
@@ -86,7 +87,7 @@ class Pages:
         if not has_pages(document.source.path):
             raise PageError(_NO_PAGES)
         try:
-            status = file.stat()
+            status = _holder(file).stat()
         except OSError:
             raise PageError(_GONE) from None
         key = (file, status.st_mtime_ns, status.st_size, document.source.digest, *what)
@@ -104,8 +105,10 @@ class Pages:
     def _ask(
         self, file: Path, document: Document, **wanted: int
     ) -> tuple[dict[str, Any], bytes]:
+        holder = _holder(file)
         request = {
-            "file": str(file),
+            "file": str(holder),
+            "member": file.relative_to(holder).as_posix() if holder != file else "",
             "text": document.text,
             "marks": [(mark.start, mark.label) for mark in document.marks],
             "blocks": [block.start for block in document.blocks],
@@ -130,6 +133,14 @@ class Pages:
         return reply, rest
 
 
+def _holder(file: Path) -> Path:
+    """The file itself, or the archive that its path leads into. Raises PageError."""
+    for place in (file, *file.parents):
+        if place.is_file():
+            return place
+    raise PageError(_GONE)
+
+
 # What follows runs in the process that draws.
 
 
@@ -151,7 +162,7 @@ def _reply(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     marks = tuple(Mark(at, LocatorKind.PAGE, label) for at, label in request["marks"])
     text, begins = request["text"], request["blocks"]
     try:
-        data = Path(request["file"]).read_bytes()
+        data = _data(Path(request["file"]), request["member"])
         if "page" in request:
             made = pdf_page.picture(
                 data, text, marks, page=request["page"], width=request["width"]
@@ -167,3 +178,13 @@ def _reply(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         return {"refusal": str(error)}, b""
     except (UnreadableFileError, MemoryError):
         return {"refusal": _BROKEN}, b""
+
+
+def _data(file: Path, member: str) -> bytes:
+    """The file's bytes, or those of a file in it."""
+    if not member:
+        return file.read_bytes()
+    for one in members(file.read_bytes()):
+        if one.name == member:
+            return one.data
+    raise PageError(_GONE)
