@@ -24,8 +24,8 @@ from citeback.index.snapshot import Snapshot
 from citeback.records import Answer, Baseline, Evidence, Hit, Parts, Verdict
 
 EMPTY = (
-    "The library holds no text yet. Put text or Markdown files into the content "
-    "folder and index them."
+    "The library holds no text yet. Put documents into the content folder and index "
+    "them."
 )
 OTHER_LANGUAGE = (
     "None of the question's words occur in the library. If it is in another language "
