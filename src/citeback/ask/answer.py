@@ -75,7 +75,7 @@ def answer(
         holding=holding,
     )
     query = replace(query, unseen=_unseen(query, holding, catalog))
-    depth = max(CLOSELY, limit)
+    depth = max(CLOSELY, 2 * limit)  # near-duplicates among them are folded
     ranked = _ranked(query, catalog, snapshot, baseline, scoped.among, depth)
     if not ranked:  # BM25 without a word that any passage holds
         return replace(
