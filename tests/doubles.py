@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -51,13 +52,18 @@ class WordHashEncoder:
 
     def _encoded(self, text: str) -> Encoded:
         content = words.content_stems(text)
-        rows = [self._direction(stem) for stem in words.stems(text)]
-        total = sum(map(self._direction, content), np.full(self.dimension, 1e-3))
+        rows = [direction(stem, self.dimension) for stem in words.stems(text)]
+        total = np.full(self.dimension, 1e-3)
+        for stem in content:
+            total += direction(stem, self.dimension)
         return Encoded(
             (total / np.linalg.norm(total)).astype(np.float32),
             np.array(rows, np.float32).reshape(-1, self.dimension),
         )
 
-    def _direction(self, stem: str) -> npt.NDArray[np.float64]:
-        seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8])
-        return np.random.default_rng(seed).normal(size=self.dimension)
+
+@lru_cache(maxsize=20_000)
+def direction(stem: str, dimension: int) -> npt.NDArray[np.float64]:
+    """The stem's own direction, the same in every process."""
+    seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8])
+    return np.random.default_rng(seed).normal(size=dimension)

@@ -31,6 +31,7 @@ class Outcome:
     remark: str = ""
 
 
+_ENDING = re.compile(r"\.\w{1,12}")
 BROKEN = (
     "it stopped the program that reads it: open it in the program that made it and "
     "save it anew."
@@ -113,10 +114,9 @@ def _document(name: str, reading: Reading) -> Document:
 
 def _unknown_kind(name: str) -> str:
     ending = PurePosixPath(name).suffix
-    return (
-        f"files ending in {ending} are not read; these are: {KINDS}. Save it as one "
-        "of them."
-    )
+    # Only what looks like an ending is repeated: the rest of a name may be anything.
+    kind = f"ending in {ending}" if _ENDING.fullmatch(ending) else "of this kind"
+    return f"files {kind} are not read; these are: {KINDS}. Save it as one of them."
 
 
 def _bytes(path: Path, max_bytes: int) -> bytes:

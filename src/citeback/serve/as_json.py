@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +15,16 @@ from citeback.records import (
     FileReport,
     UpdateReport,
 )
+
+# What no file's name may do to whoever looks at the JSON: colour a terminal, end a line
+# or turn it around. In JSON these signs stand in strings alone, where they have names.
+_REWRITING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def as_text(value: object) -> str:
+    """The value as indented JSON, its letters as they are."""
+    plain = json.dumps(value, ensure_ascii=False, indent=2)
+    return _REWRITING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", plain)
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -28,6 +27,7 @@ from citeback.serve import evaluating, examining, terminal
 from citeback.serve.as_json import (
     absence_json,
     answer_json,
+    as_text,
     every_json,
     examination_json,
     file_json,
@@ -292,7 +292,7 @@ def _folder(text: str) -> Path:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(as_text(value))
 
 
 def _tell(lines: Iterable[str]) -> None:

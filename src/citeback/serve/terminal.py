@@ -26,8 +26,8 @@ from citeback.serve.places import place
 from citeback.serve.strings import words_of
 
 WIDTH = 88
-# Control signs, and those that turn the direction of the text after them.
-_REWRITING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+# Control signs, line ends, and what turns the direction of the text after it.
+_REWRITING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
 # The page says the same in the same words.
 ENGLISH = words_of("en")
 

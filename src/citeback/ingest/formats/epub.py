@@ -80,12 +80,14 @@ class _Book:
         return list(dict.fromkeys(filter(None, found)))
 
     def chapters(self) -> Iterator[str]:
-        """The paths of the chapters in reading order, without the contents."""
+        """The paths of the chapters in reading order, each once, without the contents."""
         spine = first(self._package, "spine")
+        left = set(self._names)
         for one in () if spine is None else children(spine):
             item = self._items.get(attribute(one, "idref"))
-            if item is None or item.path not in self._names:
+            if item is None or item.path not in left:
                 continue
+            left.remove(item.path)  # a spine may lead back to where it began
             if item.media in _PAGES and "nav" not in item.properties.split():
                 yield item.path
 
