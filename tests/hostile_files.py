@@ -332,6 +332,8 @@ def contents() -> Iterator[tuple[str, Callable[[], Content]]]:
 NAMES = {
     "a name\nwith a new line.txt": "The name of this one has two lines.",
     "right \u202efdp.txt": "The name of this one reads as if it were a PDF.",
+    "parted\u2028by a sign.txt": "The name of this one has a sign that ends lines.",
+    "\x9b32mgreen\x9b0m.txt": "The name of this one has signs that few filter out.",
     "\x1b[31mred\x1b[0m.txt": "The name of this one colours a terminal.",
     "<img src=x onerror=alert(1)>.txt": "The name of this one is a tag.",
     "\U0001f41a\U0001f9ed.txt": "The name of this one is a shell and a compass.",
