@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from citeback.errors import (
     StorageFullError,
     UnknownDocumentError,
 )
+from citeback.index.catalog import Catalog
 from citeback.ingest.build import Build
 from citeback.ingest.read import Outcome
 from citeback.ingest.scan import FoundFile
@@ -500,6 +502,44 @@ def test_vectors_of_an_update_that_was_stopped_are_not_made_twice(
     assert stopped.unfinished[0] == "a.txt"
     assert stopped.embedded > 0
     assert library.update().reused >= stopped.embedded
+
+
+def test_vectors_of_an_update_that_was_stopped_go_with_their_file(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    library = make_library()
+    library.update()
+    before = vectors_in(tmp_path)
+    (content / "a.txt").write_text(many("a.txt", 600), encoding="utf-8")
+    seen: list[Progress] = []
+    library.update(progress=seen.append, stop=lambda: len(seen) > 2)
+    assert vectors_in(tmp_path) > before
+    (content / "a.txt").unlink()
+    library.update()
+    assert vectors_in(tmp_path) == before
+
+
+def test_an_update_that_finds_nothing_new_does_not_look_through_the_vectors(
+    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    library.update()
+    looked: list[str] = []
+    monkeypatch.setattr(
+        Catalog, "drop_unused_vectors", lambda _, encoder: looked.append(encoder)
+    )
+    library.update()
+    assert looked == []
+    (content / "kettle.txt").unlink()
+    library.update()
+    assert len(looked) == 1
+
+
+def vectors_in(tmp_path: Path) -> int:
+    with sqlite3.connect(tmp_path / "index" / "catalog.sqlite") as connection:
+        (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
+    connection.close()
+    return int(count)
 
 
 def test_an_update_of_some_files_leaves_the_others_as_they_are(

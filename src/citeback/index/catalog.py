@@ -386,14 +386,17 @@ class Catalog:
     def drop_unused_vectors(self, encoder: str) -> None:
         """Delete what belongs to other encoders or to texts that no file holds now."""
         held = "SELECT digest FROM sentences"
-        for table, digests in (
-            ("vectors", f"{held} UNION SELECT digest FROM passages"),
-            ("pieces", held),
-        ):
-            self.database.run(
-                f"DELETE FROM {table} WHERE encoder != ? OR digest NOT IN ({digests})",
-                (encoder,),
-            )
+        self.database.run(
+            "DELETE FROM vectors WHERE encoder != ? OR digest NOT IN "
+            f"({held} UNION SELECT digest FROM passages)",
+            (encoder,),
+        )
+        # Found by the key alone: the rows themselves are most of the index.
+        self.database.run(
+            "DELETE FROM pieces WHERE rowid IN (SELECT rowid FROM pieces "
+            f"WHERE encoder != ? OR digest NOT IN ({held}))",
+            (encoder,),
+        )
         self.database.run("DELETE FROM projections WHERE encoder != ?", (encoder,))
 
     def words_are_sound(self) -> bool:

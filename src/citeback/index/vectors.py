@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,6 +14,9 @@ from citeback.errors import IndexStateError
 
 Vectors = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
+
+# So many bytes are written or read at once.
+PIECE = 1 << 20
 
 
 class VectorIndex:
@@ -97,7 +101,11 @@ class VectorIndex:
 
     def to_bytes(self) -> bytes:
         """The whole index, as FAISS writes it."""
-        return bytes(faiss.serialize_index(self._index))
+        # By the way of bytes in memory of its own, FAISS would hold them three times.
+        buffer = io.BytesIO()
+        writer = faiss.PyCallbackIOWriter(buffer.write, PIECE)  # type: ignore[attr-defined]
+        faiss.write_index(self._index, writer)
+        return buffer.getvalue()
 
     @classmethod
     def from_bytes(cls, stored: bytes, dimension: int) -> VectorIndex:
@@ -106,7 +114,9 @@ class VectorIndex:
         Raises IndexStateError where it is of another kind or dimension.
         """
         try:
-            read = faiss.deserialize_index(np.frombuffer(stored, dtype=np.uint8))
+            file = io.BytesIO(stored)
+            reader = faiss.PyCallbackIOReader(file.read, PIECE)  # type: ignore[attr-defined]
+            read = faiss.read_index(reader)
         except RuntimeError as error:
             raise IndexStateError("This is no vector index.") from error
         if not isinstance(read, faiss.IndexIDMap2) or read.d != dimension:

@@ -29,6 +29,9 @@ from citeback.records import FileState, Progress, UpdateReport
 
 # Files are embedded together until they hold so many texts, for full batches.
 CHUNK_TEXTS = 2_000
+# Noted while there may be vectors that belong to no text: looking for them takes
+# seconds in a large index, and an update that finds nothing new leaves none.
+UNSWEPT = "unswept"
 
 Report = Callable[[Progress], None]
 Stop = Callable[[], bool]
@@ -153,7 +156,9 @@ class Build:
             pass  # vectors that no document has yet are kept for the next update
         else:
             with self._catalog.database.writing():
-                self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+                if self._catalog.meta(UNSWEPT):
+                    self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+                    self._catalog.set_meta(UNSWEPT, "")
                 if self._changes.changed or self._changes.removed:
                     self._catalog.purge_words()
                 if self._only is None:
@@ -192,6 +197,8 @@ class Build:
                     if state is not FileState.REFUSED:
                         self._changes.removed.append(path)
             stamps.forget(self._catalog, gone)
+            if gone:
+                self._catalog.set_meta(UNSWEPT, "yes")
         known = {} if self._everything else stamps.held(self._catalog)
         different = []
         for file in found:
@@ -211,6 +218,8 @@ class Build:
         """Index the files, each document visible as soon as it is complete."""
         with self._catalog.database.writing():
             self._note_recipe()
+            if files:
+                self._catalog.set_meta(UNSWEPT, "yes")
         for chunk in self._chunks(files):
             self._embed(chunk)
             for one in chunk:
@@ -218,6 +227,8 @@ class Build:
 
     def _replace_all(self, files: list[FoundFile]) -> None:
         """Index the files by a new recipe or anew; all become visible in one commit."""
+        with self._catalog.database.writing():
+            self._catalog.set_meta(UNSWEPT, "yes")
         for chunk in self._chunks(files):
             self._embed(chunk)
         # What has just been embedded need not be once more, and nothing takes long.
