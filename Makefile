@@ -2,14 +2,19 @@
 SHARED ?= ../shared
 SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadshifts-reddit
 
-.PHONY: test fuzz evaluate calibrate peers screenshots sizes first-answer
+.PHONY: test fuzz volume evaluate calibrate peers screenshots sizes first-answer
 
 test:
 	python -m pytest
 
-# Ten minutes or so of damaged files for every reader.
+# Ten minutes of damaged files for all readers; CHANCE=2 damages them in other ways.
 fuzz:
-	CITEBACK_TEST_FUZZ=5000 python -m pytest -q tests/ingest/formats -k "damage"
+	CITEBACK_TEST_FUZZ_SECONDS=600 CITEBACK_TEST_FUZZ_CHANCE=$(or $(CHANCE),1) \
+		python -m pytest -qs tests/test_fuzz.py
+
+# 100,000 paragraphs from 1,000 files: memory, time, and kills on the way.
+volume:
+	PYTHONPATH=src:benchmarks python benchmarks/volume.py
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done

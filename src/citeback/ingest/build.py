@@ -218,8 +218,6 @@ class Build:
         """Index the files, each document visible as soon as it is complete."""
         with self._catalog.database.writing():
             self._note_recipe()
-            if files:
-                self._catalog.set_meta(UNSWEPT, "yes")
         for chunk in self._chunks(files):
             self._embed(chunk)
             for one in chunk:
@@ -227,8 +225,6 @@ class Build:
 
     def _replace_all(self, files: list[FoundFile]) -> None:
         """Index the files by a new recipe or anew; all become visible in one commit."""
-        with self._catalog.database.writing():
-            self._catalog.set_meta(UNSWEPT, "yes")
         for chunk in self._chunks(files):
             self._embed(chunk)
         # What has just been embedded need not be once more, and nothing takes long.
@@ -328,6 +324,7 @@ class Build:
                 self._catalog.set_state(path, state, reason)
             for path in one.gone:
                 self._catalog.remove(path)
+                self._catalog.set_meta(UNSWEPT, "yes")
             stamps.note(self._catalog, one.file.name, one.stamp)
         self._note_changes(one)
 
@@ -361,6 +358,9 @@ class Build:
             self._tell(chunk[0].file.name, int(size * share), int(passages * share))
             self._check_stop()
 
+        if documents:
+            with self._catalog.database.writing():
+                self._catalog.set_meta(UNSWEPT, "yes")
         self._embedding.embed(documents, before_batch)
         self._done += size
         self._passages += passages

@@ -104,19 +104,20 @@ def check_damaged(data: bytes, name: str) -> None:
         check_any(damaged(data, chance), name)
 
 
-def check_any(data: bytes, name: str) -> None:
-    """A reading or a refusal; damage must not be met by faults of our own code."""
+def check_any(data: bytes, name: str) -> bool:
+    """Whether it is read rather than refused; damage must not be met by faults of our own code."""
     try:
         reading_of(data, name)
     except UnreadableFileError as error:
-        cause = error.__cause__
+        read, cause = False, error.__cause__
     else:
-        cause = None
+        read, cause = True, None
     # Where a library or Python itself gave up, our own code is not the last to blame.
     frames = traceback.extract_tb(cause.__traceback__) if cause else []
     ours = bool(frames) and "citeback" in frames[-1].filename
     if ours and isinstance(cause, (AttributeError, IndexError, TypeError)):
         raise AssertionError(f"a fault of a reader for {name}") from cause
+    return read
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:
@@ -150,13 +151,13 @@ def packages() -> Path:
 def check_damaged_members(data: bytes, name: str) -> None:
     """As `check_damaged`, for what lies inside a ZIP archive."""
     chance = random.Random(FUZZED)
-    members = _members(data)
+    members = members_of(data)
     for _ in range(FUZZED):
         one = chance.choice([m for m in members if members[m]])
         check_any(zipped(members | {one: damaged(members[one], chance)}), name)
 
 
-def _members(data: bytes) -> dict[str, bytes]:
+def members_of(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -172,5 +173,5 @@ def zipped(members: Mapping[str, bytes | str]) -> bytes:
 
 def with_member(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
     """The archive with one member changed."""
-    members = _members(data)
+    members = members_of(data)
     return zipped(members | {name: change(members.get(name, b""))})
