@@ -150,6 +150,7 @@ class WarmUp:
             _ = self._library.encoder
             is_first = self._state.stage is Stage.LOADING
             if is_first:
+                self._unfinished = 1  # until the update tells how many there are
                 self._show(replace(self._state, stage=Stage.INDEXING))
             report = self._library.update(progress=self._report, stop=self._stop.is_set)
             if is_first or report.added or report.changed or report.removed:
