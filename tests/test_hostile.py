@@ -28,7 +28,10 @@ from citeback.serve.render import answer_html
 from citeback.serve.strings import words_of
 from citeback.settings import Settings
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="made of pipes and links")
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(os.name == "nt", reason="made of pipes and links"),
+]
 
 GOOD = {
     "kettle.txt": "The blue kettle boils water in four minutes.\n\nTea is kept apart.",

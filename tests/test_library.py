@@ -777,8 +777,9 @@ def test_what_is_removed_is_not_found_until_it_is_restored(
 
 
 def test_nothing_is_removed_while_the_library_is_being_indexed(
-    make_library: MakeLibrary, content: Path
+    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("citeback.library.PATIENCE_SECONDS", 0.1)
     library = make_library()
     tried: list[str] = []
 
