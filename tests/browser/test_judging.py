@@ -113,7 +113,17 @@ def test_thumbs_grow_a_question_set(
     assert file.read_text("utf-8") == before
 
     silent.get_by_role("button", name="Yes").click()
-    expect(silent.locator(".judging .wrong")).to_have_count(0)
+    expect(silent.locator(".judging")).to_contain_text("Noted")
+    # Two at once are told apart.
+    first, second = (thumb(silent, f"Passage {n} does not") for n in (2, 3))
+    silent.evaluate(
+        """(answer) => {
+            for (const n of [2, 3]) answer.querySelector(
+                `.card[data-n="${n}"] .thumb.down`).click();
+        }"""
+    )
+    for one in (first, second):
+        expect(one).to_have_attribute("aria-pressed", "true")
     file.write_text("{spoilt")
     up.click()
     expect(answer.locator(".judging .wrong")).to_contain_text("line 1")

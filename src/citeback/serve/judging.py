@@ -40,6 +40,7 @@ def judged(turns: Sequence[Turn], event: Any, path: Path) -> dict[str, Any] | No
         problem = str(error)
     return {
         "turn": turn,
+        "number": number,
         "file": path.name,
         "problem": problem,
         "click": next(_clicks),

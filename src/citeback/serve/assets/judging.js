@@ -5,7 +5,7 @@ const { t, make, button, kept, keep, say } = window.citeback;
 
 // What was judged in this tab, by question and quote: "up" or "down".
 const judged = new Map(kept('judged', [], 'sessionStorage'));
-let sent = null; // { key, good, back, foot } that is on its way
+const sent = new Map(); // by turn and number: { key, good, back } that is on its way
 
 const quoteOf = (place) => (place.matches('.card') ? place.querySelector('mark').textContent : '');
 const answerOf = (place) => place.closest('.answer');
@@ -56,10 +56,10 @@ function press(place, good) {
   }
   const key = keyOf(place);
   const back = judged.get(key) === (good ? 'up' : 'down');
-  sent = { key, good, back };
-  trigger('judge', {
-    turn: Number(answerOf(place).dataset.turn), number: Number(place.dataset.n || 0), good, back,
-  });
+  const turn = Number(answerOf(place).dataset.turn);
+  const number = Number(place.dataset.n || 0);
+  sent.set(`${turn}:${number}`, { key, good, back });
+  trigger('judge', { turn, number, good, back });
 }
 
 // ---- consent, and taking it back
@@ -107,9 +107,10 @@ function tell(place, text, problem) {
 
 function receive() {
   const value = props.value;
-  if (!value || !sent) return;
-  const { key, good, back } = sent;
-  sent = null;
+  const judgement = value && sent.get(`${value.turn}:${value.number}`);
+  if (!judgement) return;
+  const { key, good, back } = judgement;
+  sent.delete(`${value.turn}:${value.number}`);
   if (!value.problem) {
     if (back) judged.delete(key);
     else judged.set(key, good ? 'up' : 'down');
