@@ -78,6 +78,11 @@ def test_the_page_is_shown_with_the_quotation_on_it(
         assert place["x"] + place["width"] < figure["x"] + figure["width"]
     expect(page.locator(".reader-text")).to_be_hidden()
     assert_no_overflow(page)
+    for one in page.locator(".reader-tools button:visible").all():
+        place = one.bounding_box()
+        assert place is not None
+        assert place["x"] >= 0
+        assert place["x"] + place["width"] <= look.width
 
 
 def test_one_turns_pages_and_comes_back_to_the_text(
