@@ -46,3 +46,14 @@ def test_nothing_is_guessed_too_early_and_nothing_is_left_at_the_end() -> None:
     clock.now = 0.1
     assert pace.seconds_left(10, 1000) is None
     assert pace.seconds_left(1000, 1000) == 0
+
+
+def test_next_to_nothing_done_is_no_ground_for_a_guess() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    clock.now = 1
+    assert pace.seconds_left(9, 1000) is None
+    clock.now = 4
+    assert pace.seconds_left(9, 1000) is None
+    clock.now = 6
+    assert pace.seconds_left(9, 1000) is not None

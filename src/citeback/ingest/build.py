@@ -101,7 +101,7 @@ class Build:
         only: Collection[str] | None = None,
         stop: Stop = lambda: False,
     ) -> None:
-        """Prepare; `report` is called with the progress before each batch.
+        """Prepare; `report` is called with the progress at first and before each batch.
 
         `stop` is asked before each batch: when it says so the update ends, and what is
         complete stays. With `only`, no other files are looked at, unless all must be
@@ -147,6 +147,8 @@ class Build:
         self._files_total = len(files)
         self._total = sum(self._unfinished.values())
         self._pace = Pace()
+        if files:  # the first of them may take long to read
+            self._tell(files[0].name)
         try:
             if self._everything:
                 self._replace_all(files)

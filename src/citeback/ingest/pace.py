@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 # What was done longer ago counts half, and half again after as long.
 HALF_LIFE_SECONDS = 15.0
-# Sooner than this a guess would be no more than that.
+# Sooner than this a guess would be no more than that,
 FEWEST_SECONDS = 0.5
+# and sooner than this as well, where next to nothing is done yet.
+SECONDS_FOR_LITTLE = 5.0
+LITTLE = 0.01
 
 
 class Pace:
@@ -17,7 +20,7 @@ class Pace:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Start the clock, which tells seconds."""
         self._clock = clock
-        self._at = clock()
+        self._began = self._at = clock()
         self._done = 0
         self._work = 0.0
         self._seconds = 0.0
@@ -32,6 +35,8 @@ class Pace:
         self._at, self._done = now, done
         if done >= total:
             return 0.0
-        if self._seconds < FEWEST_SECONDS or self._work <= 0:
+        little = done < LITTLE * total
+        fewest = SECONDS_FOR_LITTLE if little else FEWEST_SECONDS
+        if now - self._began < fewest or self._work <= 0:
             return None
         return (total - done) * self._seconds / self._work
