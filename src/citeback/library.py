@@ -457,6 +457,15 @@ class Library:
         """Every file of the content folder as of the last update, by path."""
         return self._catalog.files()
 
+    def archives(self) -> dict[str, str]:
+        """The file that each document lies in, by its path, where it is none itself."""
+        return {
+            path: file
+            for file, paths in self._catalog.paths().items()
+            for path in paths
+            if path != file
+        }
+
     def day_of(self, source: Source) -> str:
         """The day that dates in a selection are compared with, "" if none is known."""
         return day_of(source.date)

@@ -471,7 +471,7 @@ class AddedFile:
     """A file that was to be added, by the name that it came with.
 
     `path` is its place under the content folder, "" where it did not stay; `reason`
-    says why a file was refused.
+    says why a file was refused, or what to know of one that was read.
     """
 
     name: str

@@ -154,6 +154,41 @@ def test_a_missing_folder_is_told_in_the_page(
     expect(page.get_by_role("heading", name="The library is empty")).to_be_visible()
 
 
+def test_a_file_added_too_early_says_what_it_waits_for(
+    server: Server, visit: Visit
+) -> None:
+    page = visit(server)
+    page.get_by_role("button", name="Library", exact=True).click()
+    pot = {"name": "pot.txt", "mimeType": "", "buffer": b"The pot is red."}
+    page.locator("#upload").set_input_files([pot])  # type: ignore[list-item]
+    told = page.locator("#panel .progress p")
+    expect(told).to_have_text("Waiting until the model is loaded")
+    (server.folder / "model").touch()
+    expect(told).to_have_text("Waiting until the documents in the folder are indexed")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#panel .result")).to_contain_text("Not added: stopped")
+    assert not (server.folder / "content" / "pot.txt").exists()
+
+
+def test_questions_that_wait_for_the_model_hold_up_no_others(
+    server: Server, visit: Visit
+) -> None:
+    for name in ("model", "embed"):
+        (server.folder / name).touch()
+    expect(visit(server).locator("#header .size")).to_contain_text("1 document")
+    server.kill()
+    (server.folder / "model").unlink()
+    server.start(ready=False)
+    for _ in range(6):
+        waits = visit(server)
+        type_and_ask(waits, NORWAY)
+        expect(waits.locator("#chat .waiting")).to_be_visible()
+    page = visit(server)
+    page.get_by_text("Every passage", exact=True).click()
+    type_and_ask(page, "civil society")
+    expect(page.locator("#chat .answer .card").first).to_be_visible()
+
+
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("stage", ["loading", "indexing"])
 def test_it_stops_soon_whatever_it_is_doing(

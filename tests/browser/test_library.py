@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ pytest.importorskip(
 
 from browser.acts import Visit, ask, assert_no_overflow
 from browser.stage import PHONE, ROOT, WORKSHOP, Served, serving
+from ingest.pdfs import Paper
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -145,6 +148,82 @@ def test_a_file_dropped_anywhere_is_added(changing: Served, visit: Visit) -> Non
     expect(page.locator("#library")).to_be_visible()
     expect(result(page, "kettle.txt")).to_contain_text("Added, 2 paragraphs")
     assert (changing.content / "kettle.txt").read_text() == KETTLE
+
+
+def test_a_dropped_folder_is_walked(changing: Served, visit: Visit) -> None:
+    page = visit(changing)
+    drop(page, "folder", "")
+    # As the browser gives out a folder: a few entries at a time, until there are none.
+    page.evaluate(
+        """() => {
+            const file = (name, text) => ({
+                name, isDirectory: false, file: (then) => then(new File([text], name)),
+            });
+            const folder = (name, ...batches) => ({
+                name,
+                isDirectory: true,
+                createReader: () => {
+                    const left = [...batches];
+                    return { readEntries: (then) => then(left.shift() || []) };
+                },
+            });
+            const inner = folder('inner', [file('pot.txt', 'The pot is red.')]);
+            const outer = folder(
+                'outer',
+                [file('pan.txt', 'The pan is blue.'), file('.hidden', 'No.')],
+                [inner, folder('.git', [file('config.txt', 'No.')])],
+            );
+            DataTransferItem.prototype.webkitGetAsEntry = () => outer;
+            window.dropping('drop');
+        }"""
+    )
+    for name in ("pan.txt", "pot.txt"):
+        expect(result(page, name)).to_contain_text("Added, 1 paragraph")
+    expect(page.locator("#panel .result")).to_have_count(2)
+    page.evaluate(
+        """() => {
+            const none = { name: 'empty', isDirectory: true };
+            none.createReader = () => ({ readEntries: (then) => then([]) });
+            DataTransferItem.prototype.webkitGetAsEntry = () => none;
+            window.dropping('drop');
+        }"""
+    )
+    expect(result(page, "empty")).to_contain_text("no files in this folder")
+
+
+def test_an_archive_leaves_and_comes_back_as_a_whole(
+    changing: Served, visit: Visit
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as box:
+        box.writestr("inner.txt", "The green pot stands in the box.")
+        box.writestr("deep/other.txt", "The brown pan lies in the box.")
+    zipped = {"name": "box.zip", "mimeType": "", "buffer": packed.getvalue()}
+    page = visit(changing)
+    open_library(page)
+    add(page, zipped)
+    expect(result(page, "box.zip")).to_contain_text("Added, 2 paragraphs")
+    archive = page.locator("#files li.archive")
+    expect(archive).to_contain_text("Archive of 2 files, removed as a whole")
+    for title in ("Inner", "Other"):
+        expect(row(page, title)).to_be_visible()
+        expect(row(page, title).locator(".remove")).to_have_count(0)
+    page.get_by_role("button", name="Remove box.zip").click()
+    expect(page.locator("#note")).to_contain_text("“box.zip” was removed.")
+    expect(archive).to_have_count(0)
+    expect(row(page, "Inner")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(archive.get_by_role("button", name="Remove box.zip")).to_be_focused()
+    expect(row(page, "Other")).to_be_visible()
+
+
+def test_what_to_know_of_a_document_is_told(changing: Served, visit: Visit) -> None:
+    page = visit(changing)
+    open_library(page)
+    letters = "Das Fährhaus wurde von den Brüdern Müller gebaut.".encode("cp1252")
+    add(page, {"name": "ferry.txt", "mimeType": "", "buffer": letters})
+    expect(result(page, "ferry.txt")).to_contain_text("read as Windows-1252")
+    expect(row(page, "ferry.txt").locator(".remark")).to_contain_text("Windows-1252")
 
 
 def test_progress_is_told_and_the_library_answers_meanwhile(
@@ -326,6 +405,29 @@ def test_two_visitors_never_see_each_others_files(shared: Served, visit: Visit) 
         "minutes",
         "letter.txt",
     }
+
+
+def test_pages_of_ones_own_pdf_are_shown_to_nobody_else(
+    shared: Served, visit: Visit
+) -> None:
+    paper = Paper(title="Secret")
+    paper.text(50, 100, 400, "The secret recipe of the house asks for saffron.", 12)
+    paper.canvas.showPage()
+    paper.canvas.save()
+    one, other = visit(shared), visit(shared)
+    open_library(one)
+    sheet = {"name": "s.pdf", "mimeType": "", "buffer": paper.buffer.getvalue()}
+    add(one, sheet)
+    expect(result(one, "s.pdf")).to_contain_text("Added")
+    for path in (
+        "picture?path=s.pdf&number=1&width=300",
+        "boxes?path=s.pdf&start=0&end=9",
+    ):
+        assert one.request.get(f"{shared.url}{path}").status == 200
+        for whose in (other, visit(shared)):
+            reply = whose.request.get(f"{shared.url}{path}")
+            assert reply.status == 404
+            assert "s.pdf" in reply.text()
 
 
 def test_what_visitors_added_is_gone_when_the_page_is_stopped(

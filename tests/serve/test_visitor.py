@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import MakeLibrary
@@ -13,7 +17,16 @@ from doubles import WordHashEncoder
 from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.library import Library
 from citeback.private import PRIVATE
-from citeback.serve.visitor import BusyError, NotYoursError, Visitor, Visitors, new_key
+from citeback.records import UpdateReport
+from citeback.serve.visitor import (
+    BusyError,
+    NotYoursError,
+    Visitor,
+    Visitors,
+    listed,
+    new_key,
+)
+from citeback.serve.warm_up import Stage, WarmUp
 from citeback.settings import Settings
 
 KETTLE = "How long does the red kettle take to boil water?"
@@ -191,3 +204,81 @@ def test_an_index_that_cannot_be_written_is_read_all_the_same(
     with pytest.raises(IndexStateError, match="CITEBACK_INDEX"):
         visitors.welcome(new_key()).arriving()
     visitors.close()
+
+
+def test_what_waits_for_the_first_indexing_says_so_and_can_be_stopped(
+    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    go = threading.Event()
+    update = library.update
+
+    def held(**options: Any) -> UpdateReport:
+        assert go.wait(SECONDS)
+        return update(**options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "update", held)
+        warm_up = WarmUp(library)
+        warm_up.start()
+        visitors = Visitors(library, warm_up)
+        owner = visitors.welcome(None)
+        until(lambda: warm_up.state.stage is Stage.INDEXING)
+        job = owner.add([sent(owner, "mine.txt", MINE)])
+        until(lambda: job.view()["waits_for"] == "add_waits_for_index")
+        job.stop()
+        assert job.wait(SECONDS)
+        assert job.view()["stopped"]
+        assert not (content / "mine.txt").exists()
+        assert not list(library.settings.index.rglob("arriving-*"))
+        job = owner.add([sent(owner, "mine.txt", MINE)])
+        go.set()
+        assert job.wait(SECONDS)
+    assert [file["path"] for file in job.view()["files"]] == ["mine.txt"]
+    visitors.close()
+
+
+def test_a_refresh_that_succeeds_ends_the_complaint_about_the_first_one(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    library = make_library()
+    away = content.rename(content.with_name("away"))
+    warm_up = WarmUp(library)
+    warm_up.start()
+    until(lambda: warm_up.state.stage is Stage.READY)
+    assert str(content) in warm_up.state.problem
+    visitors = Visitors(library, warm_up)
+    owner = visitors.welcome(None)
+    assert owner.update().wait(SECONDS)
+    assert str(content) in warm_up.state.problem
+    away.rename(content)
+    assert owner.update().wait(SECONDS)
+    assert warm_up.state.problem == ""
+    assert library.size().documents == 2
+    visitors.close()
+
+
+def test_an_archive_is_told_with_each_document_in_it(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    with zipfile.ZipFile(content / "box.zip", "w") as box:
+        box.writestr("inner.txt", "A pot stands in the box.")
+        box.writestr("deep/other.txt", "A pan lies in the box.")
+    library = make_library()
+    library.update()
+    archives = {
+        one.file.source.path: one.archive for one in listed(library, yours=True)
+    }
+    assert archives == {
+        "box.zip/deep/other.txt": "box.zip",
+        "box.zip/inner.txt": "box.zip",
+        "garden.md": "",
+        "kettle.txt": "",
+    }
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import MakeLibrary
@@ -68,10 +71,29 @@ def asking(
     """A question that waits in a thread, and the reasons it is given."""
     reasons: list[str] = []
     thread = threading.Thread(
-        target=lambda: reasons.extend(warm_up.waits(model=model)), daemon=True
+        target=lambda: waited(warm_up, model=model, told=reasons), daemon=True
     )
     thread.start()
+    until_told(reasons, 1)
     return reasons, thread
+
+
+def until_told(reasons: list[str], count: int) -> None:
+    deadline = time.monotonic() + SOON
+    while len(reasons) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def waited(warm_up: WarmUp, *, model: bool, told: list[str] | None = None) -> list[str]:
+    """The reasons that a question waits for, when it need not any more."""
+    reasons = [] if told is None else told
+
+    async def wait() -> None:
+        async for why in warm_up.waits(model=model):
+            reasons.append(why)
+
+    asyncio.run(wait())
+    return reasons
 
 
 def test_a_question_waits_first_for_the_model_then_for_the_index(
@@ -85,6 +107,7 @@ def test_a_question_waits_first_for_the_model_then_for_the_index(
     reasons, thread = asking(warm_up)
     loads.set()
     until(warm_up, Stage.INDEXING)
+    until_told(reasons, 2)
     assert thread.is_alive()
     held.go.set()
     thread.join(SOON)
@@ -92,7 +115,7 @@ def test_a_question_waits_first_for_the_model_then_for_the_index(
     until(warm_up, Stage.READY)
     assert warm_up.state.problem == ""
     assert reports[0].added == ("garden.md", "kettle.txt")
-    assert list(warm_up.waits(model=True)) == []
+    assert waited(warm_up, model=True) == []
 
 
 def test_with_an_index_there_words_are_searched_before_the_model_is_there(
@@ -101,7 +124,7 @@ def test_with_an_index_there_words_are_searched_before_the_model_is_there(
     make_library().update()
     warm_up = WarmUp(library)
     warm_up.start()
-    assert list(warm_up.waits(model=False)) == []
+    assert waited(warm_up, model=False) == []
     assert library.every("kettle").count == 1
     reasons, thread = asking(warm_up)
     (library.settings.content / "new.txt").write_text("A new jar stands there.")
@@ -219,3 +242,43 @@ def test_files_that_come_and_go_while_it_runs_are_noticed(
     warm_up.stop()
     warm_up._thread.join(SOON)
     assert not warm_up._thread.is_alive()
+
+
+def test_what_is_not_looked_through_yet_may_be_missing_from_an_answer(
+    make_library: MakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    looking, go = threading.Event(), threading.Event()
+    update = library.update
+
+    def held_update(**options: Any) -> UpdateReport:
+        looking.set()
+        assert go.wait(SOON)
+        return update(**options)
+
+    monkeypatch.setattr(library, "update", held_update)
+    warm_up = WarmUp(library)
+    assert not warm_up.is_indexing
+    warm_up.start()
+    assert looking.wait(SOON)
+    assert warm_up.is_indexing
+    go.set()
+    until(warm_up, Stage.READY)
+    assert not warm_up.is_indexing
+
+
+def test_files_are_added_when_that_is_possible(
+    library: Library, loads: threading.Event, held: Held
+) -> None:
+    warm_up = WarmUp(library)
+    warm_up.start()
+    for of_folder in (True, False):
+        why = warm_up.why_changes_wait(of_folder=of_folder)
+        assert why == "add_waits_for_model"
+    loads.set()
+    until(warm_up, Stage.INDEXING)
+    assert warm_up.why_changes_wait(of_folder=True) == "add_waits_for_index"
+    assert warm_up.why_changes_wait(of_folder=False) == ""
+    held.go.set()
+    until(warm_up, Stage.READY)
+    assert warm_up.why_changes_wait(of_folder=True) == ""

@@ -172,7 +172,8 @@ def added_file(
         return AddedFile(name, "", Arrival.REFUSED, reason, 0)
     state = Arrival.ADDED if placed.is_new else Arrival.THERE
     paragraphs = sum(one.paragraphs for one in read)
-    return AddedFile(name, placed.path, state, "", paragraphs)
+    remarks = " ".join(dict.fromkeys(one.reason for one in read if one.reason))
+    return AddedFile(name, placed.path, state, remarks, paragraphs)
 
 
 def _moved(file: Path, final: Path) -> bool:

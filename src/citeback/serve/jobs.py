@@ -19,6 +19,7 @@ UNEXPECTED = (
     "window that Citeback was started in tells more."
 )
 WAIT_SECONDS = 0.2
+WAITS_FOR_OTHERS = "add_waits_for_others"
 
 _logger = logging.getLogger(__name__)
 
@@ -26,10 +27,23 @@ _logger = logging.getLogger(__name__)
 class Job:
     """A piece of work in a thread of its own; `names` are the files that it is about."""
 
-    def __init__(self, names: Sequence[str], work: Callable[[Job], None]) -> None:
-        """Prepare; `work` calls `report` and asks `stopped`."""
+    def __init__(
+        self,
+        names: Sequence[str],
+        work: Callable[[Job], None],
+        why_wait: Callable[[], str] = lambda: "",
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare; `work` calls `report` and asks `stopped`.
+
+        It does not begin while `why_wait` gives the key of a sentence that says why.
+        `ended` is called in any case, even if it never began.
+        """
         self._names = list(names)
         self._work = work
+        self._why_wait = why_wait
+        self._ended = ended
+        self._waits_for = ""
         self._stop = threading.Event()
         self._progress: Progress | None = None
         self._added: tuple[AddedFile, ...] = ()
@@ -86,6 +100,7 @@ class Job:
             "done": self.done,
             "stopping": self.stopped() and not self.done,
             "stopped": self.stopped(),
+            "waits_for": self._waits_for,
             "progress": asdict(progress) if progress else None,
             "files": [asdict(file) for file in self._added],
             "counts": self._counts,
@@ -95,9 +110,8 @@ class Job:
 
     def _run(self, gate: threading.Semaphore) -> None:
         try:
-            while not gate.acquire(timeout=WAIT_SECONDS):
-                if self.stopped():
-                    return
+            if not self._may_begin(gate):
+                return
             try:
                 self._work(self)
             finally:
@@ -108,4 +122,17 @@ class Job:
             _logger.exception("A change of the library failed.")
             self._problem = UNEXPECTED
         finally:
+            self._ended()
             self._done.set()
+
+    def _may_begin(self, gate: threading.Semaphore) -> bool:
+        """Wait for its turn, in which it holds the gate; False if it is to end first."""
+        while not self.stopped():
+            self._waits_for = self._why_wait()
+            if self._waits_for:
+                self._stop.wait(WAIT_SECONDS)
+            elif gate.acquire(timeout=WAIT_SECONDS):
+                return True
+            else:
+                self._waits_for = WAITS_FOR_OTHERS
+        return False

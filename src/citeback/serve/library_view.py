@@ -11,11 +11,15 @@ from citeback.records import FileReport, Removed
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file with its day (ISO, "" if unknown), and whether the visitor may remove it."""
+    """A file with its day (ISO, "" if unknown), and whether the visitor may remove it.
+
+    `archive` is the file that it lies in, "" where it is one itself.
+    """
 
     file: FileReport
     day: str
     yours: bool
+    archive: str
 
 
 class DocumentView(TypedDict):
@@ -33,6 +37,7 @@ class DocumentView(TypedDict):
     skipped: int
     skipped_why: list[str]
     yours: bool
+    archive: str
 
 
 def library_view(
@@ -73,4 +78,5 @@ def _document(listed: Listed) -> DocumentView:
         skipped=len(file.skipped),
         skipped_why=list(why),
         yours=listed.yours,
+        archive=listed.archive,
     )

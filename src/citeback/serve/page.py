@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 # Before the import: with analytics on, gradio looks up outside hosts.
@@ -83,17 +84,26 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
             """What the questions of whoever sent the request are put to."""
             return visitors.reads(visitors.key_in(request.cookies))
 
-        def ask(
-            question: str, turns: list[Turn], way: object, request: gr.Request
-        ) -> Iterator[tuple[Any, ...]]:
-            asked = asked_now(question, way)
-            yield from _answered(reads(request), warm_up, asked, turns, _words(request))
+        # Held while a question is answered, not while it waits for the model.
+        slots = asyncio.Semaphore(ASKED_AT_ONCE)
 
-        def ask_event(
+        async def ask(
+            question: str, turns: list[Turn], way: object, request: gr.Request
+        ) -> AsyncIterator[tuple[Any, ...]]:
+            asked, words = asked_now(question, way), _words(request)
+            async for shown in _answered(
+                reads(request), warm_up, slots, asked, turns, words
+            ):
+                yield shown
+
+        async def ask_event(
             turns: list[Turn], event: gr.EventData, request: gr.Request
-        ) -> Iterator[tuple[Any, ...]]:
-            asked = asked_now(str(event.question), event.way)
-            yield from _answered(reads(request), warm_up, asked, turns, _words(request))
+        ) -> AsyncIterator[tuple[Any, ...]]:
+            asked, words = asked_now(str(event.question), event.way), _words(request)
+            async for shown in _answered(
+                reads(request), warm_up, slots, asked, turns, words
+            ):
+                yield shown
 
         def more(
             turns: list[Turn], event: gr.EventData, request: gr.Request
@@ -105,10 +115,13 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
             words = _words(request)
             return [*_messages(turns, words), _divider(words)]
 
-        def recall(
+        async def recall(
             event: gr.EventData, request: gr.Request
-        ) -> Iterator[tuple[Any, ...]]:
-            yield from _recalled(reads(request), warm_up, event, _words(request))
+        ) -> AsyncIterator[tuple[Any, ...]]:
+            async for shown in _recalled(
+                reads(request), warm_up, slots, event, _words(request)
+            ):
+                yield shown
 
         def open_source(
             turns: list[Turn], event: gr.EventData, request: gr.Request
@@ -160,7 +173,7 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
         asking: dict[str, Any] = {
             "outputs": outputs,
             "show_progress": "hidden",
-            "concurrency_limit": ASKED_AT_ONCE,
+            "concurrency_limit": None,  # see `slots`
             "concurrency_id": "ask",
             "api_visibility": "private",
         }
@@ -230,44 +243,72 @@ def _panels(
     )
 
 
-def _answered(
-    library: Reads, warm_up: WarmUp, asked: Asked, turns: list[Turn], words: Words
-) -> Iterator[tuple[Any, ...]]:
+async def _answered(
+    library: Reads,
+    warm_up: WarmUp,
+    slots: asyncio.Semaphore,
+    asked: Asked,
+    turns: list[Turn],
+    words: Words,
+) -> AsyncIterator[tuple[Any, ...]]:
     """First the question alone, then with its answer: box, chat, reader, turns."""
     if not asked.question:
         yield (gr.skip(),) * 4
         return
     shown = [*_messages(turns, words), *_question(asked.question, asked.manner, words)]
     yield "", shown, gr.skip(), gr.skip()
-    for why in warm_up.waits(model=not asked.every):
+    async for why in warm_up.waits(model=not asked.every):
         yield gr.skip(), [*shown, _said(waiting_html(why, words))], gr.skip(), gr.skip()
-    turns = take_turn(library, asked, turns, partly=warm_up.is_indexing)
-    yield (
-        gr.skip(),
-        _messages(turns, words),
-        replies.beside(library, turns, words),
-        turns,
-    )
+    if warm_up.is_stopping:  # the model may never come, and would be waited for
+        return
+
+    def answered() -> tuple[Any, ...]:
+        after = take_turn(library, asked, turns, partly=warm_up.is_indexing)
+        beside = replies.beside(library, after, words)
+        return gr.skip(), _messages(after, words), beside, after
+
+    async with slots:
+        answer = await asyncio.to_thread(answered)
+    yield answer
 
 
-def _recalled(
-    library: Reads, warm_up: WarmUp, event: gr.EventData, words: Words
-) -> Iterator[tuple[Any, ...]]:
+async def _recalled(
+    library: Reads,
+    warm_up: WarmUp,
+    slots: asyncio.Semaphore,
+    event: gr.EventData,
+    words: Words,
+) -> AsyncIterator[tuple[Any, ...]]:
     """A remembered conversation, as its questions are asked again one by one."""
-    turns: list[Turn] = []
     asked = remembered(event.turns, TURNS_KEPT)
     waiting = [m for one in asked for m in _question(one.question, one.manner, words)]
-    for why in warm_up.waits(model=not all(one.every for one in asked)):
+    async for why in warm_up.waits(model=not all(one.every for one in asked)):
         shown = [*waiting, _said(waiting_html(why, words))]
         yield gr.skip(), shown, gr.skip(), gr.skip()
-    for turns in take_again(library, asked):
-        yield gr.skip(), _messages(turns, words), gr.skip(), turns
-    if not turns:
-        yield (gr.skip(),) * 4
+    if warm_up.is_stopping:
         return
-    value = replies.opened(library, turns, event.reader)
-    value = value or replies.beside(library, turns, words)
-    yield gr.skip(), gr.skip(), value, turns
+    again = take_again(library, asked)
+    turns: list[Turn] = []
+
+    def next_answered() -> tuple[list[Turn], list[dict[str, Any]]]:
+        after = next(again, [])
+        return after, _messages(after, words)
+
+    def beside() -> Any:
+        value = replies.opened(library, turns, event.reader)
+        return value or replies.beside(library, turns, words)
+
+    while True:
+        async with slots:
+            after, messages = await asyncio.to_thread(next_answered)
+        if not after:
+            break
+        turns = after
+        yield gr.skip(), messages, gr.skip(), turns
+    if turns:
+        yield gr.skip(), gr.skip(), await asyncio.to_thread(beside), turns
+    else:
+        yield (gr.skip(),) * 4
 
 
 def _messages(turns: list[Turn], words: Words) -> list[dict[str, Any]]:

@@ -171,7 +171,10 @@ def serve(
     is taken.
     """
     tell = announce or (lambda url: _logger.info("Citeback is ready at %s", url))
-    with _listen(settings.port) as listener, closing(Visitors(library)) as visitors:
+    with (
+        _listen(settings.port) as listener,
+        closing(Visitors(library, warm_up)) as visitors,
+    ):
         config = uvicorn.Config(
             build_app(visitors, warm_up),
             log_level="warning",

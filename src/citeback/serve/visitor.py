@@ -21,6 +21,7 @@ from citeback.records import AddedFile, Removed
 from citeback.serve.jobs import Job
 from citeback.serve.library_view import Listed
 from citeback.serve.reads import Reads
+from citeback.serve.warm_up import WarmUp
 
 # An hour after the last sign of a visitor all that is theirs is deleted.
 IDLE_SECONDS = 3600
@@ -41,10 +42,19 @@ class BusyError(CitebackError):
 class Visitor:
     """One visitor, or the owner. Safe to use from threads."""
 
-    def __init__(self, libraries: PrivateLibraries, gate: threading.Semaphore) -> None:
-        """Of `libraries` one is made for a visitor as soon as they add something."""
+    def __init__(
+        self,
+        libraries: PrivateLibraries,
+        gate: threading.Semaphore,
+        warm_up: WarmUp | None,
+    ) -> None:
+        """Of `libraries` one is made for a visitor as soon as they add something.
+
+        Nothing is added before it is possible behind the page.
+        """
         self._libraries = libraries
         self._gate = gate
+        self._warm_up = warm_up
         self._shared = libraries.shared
         self._made: Path | None = None
         self._own: Library | None = None
@@ -107,18 +117,18 @@ class Visitor:
             taken = (
                 () if self.is_owner else {f.source.path for f in self._shared.files()}
             )
-            try:
-                report = library.add(
-                    files, taken=taken, progress=job.report, stop=job.stopped
-                )
-                job.tell_added(report.files, report.notices)
-            finally:
-                for token in tokens:
-                    file, _ = self._uploads.pop(token, (None, ""))
-                    if file is not None:
-                        file.unlink(missing_ok=True)
+            report = library.add(
+                files, taken=taken, progress=job.report, stop=job.stopped
+            )
+            job.tell_added(report.files, report.notices)
 
-        return self._begin([name for _, name in files], work)
+        def drop() -> None:
+            for token in tokens:
+                file, _ = self._uploads.pop(token, (None, ""))
+                if file is not None:
+                    file.unlink(missing_ok=True)
+
+        return self._begin([name for _, name in files], work, drop)
 
     def update(self) -> Job:
         """Begin to bring the shared library in step with its folder. Raises BusyError."""
@@ -126,6 +136,8 @@ class Visitor:
 
         def work(job: Job) -> None:
             job.tell_updated(self._shared.update(progress=job.report, stop=job.stopped))
+            if self._warm_up is not None and not job.stopped():
+                self._warm_up.mended()
 
         return self._begin([], work)
 
@@ -145,13 +157,24 @@ class Visitor:
         if self._made is not None:
             discard(self._made, own)
 
-    def _begin(self, names: Sequence[str], work: Callable[[Job], None]) -> Job:
+    def _begin(
+        self,
+        names: Sequence[str],
+        work: Callable[[Job], None],
+        ended: Callable[[], None] = lambda: None,
+    ) -> Job:
         with self._lock:
             if self.job is not None and not self.job.done:
+                ended()
                 raise BusyError("Other files are being added just now. Wait for them.")
-            self.job = Job(names, work)
+            self.job = Job(names, work, self._why_wait, ended)
         self.job.start(self._gate)
         return self.job
+
+    def _why_wait(self) -> str:
+        if self._warm_up is None:
+            return ""
+        return self._warm_up.why_changes_wait(of_folder=self.is_owner)
 
     def _library(self) -> Library:
         """The library that the visitor's files go into."""
@@ -177,12 +200,13 @@ class Visitor:
 class Visitors:
     """All visitors of one page, each found by their own key alone."""
 
-    def __init__(self, library: Library) -> None:
-        """Nobody has come yet."""
+    def __init__(self, library: Library, warm_up: WarmUp | None = None) -> None:
+        """Nobody has come yet; the library is perhaps still warming up."""
         self.shared = library.settings.shared
         self.library = library
         # Browsers do not tell the ports of a machine apart.
         self.cookie = f"citeback-{library.settings.port}"
+        self._warm_up = warm_up
         self._libraries = PrivateLibraries(library)
         self._gate = threading.Semaphore(1)  # one is indexed for at a time
         self._owner = None if self.shared else self._new()
@@ -242,7 +266,7 @@ class Visitors:
         self._libraries.close()
 
     def _new(self) -> Visitor:
-        return Visitor(self._libraries, self._gate)
+        return Visitor(self._libraries, self._gate, self._warm_up)
 
     def _sweep(self) -> None:
         while not self._closed.wait(SWEEP_SECONDS):
@@ -251,7 +275,11 @@ class Visitors:
 
 def listed(library: Library, *, yours: bool) -> list[Listed]:
     """A library's files for the panel."""
-    return [Listed(f, library.day_of(f.source), yours) for f in library.files()]
+    archives = library.archives()
+    return [
+        Listed(f, library.day_of(f.source), yours, archives.get(f.source.path, ""))
+        for f in library.files()
+    ]
 
 
 def new_key() -> str:

@@ -5,9 +5,10 @@ The page is served meanwhile, and shows how far this has come.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -19,6 +20,9 @@ UNEXPECTED = (
     "Something went wrong that was not foreseen; the terminal says more. What was "
     "indexed before can be searched. Stop Citeback and start it again."
 )
+
+# What waits looks so often whether it has to.
+WAIT_SECONDS = 0.1
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +72,8 @@ class WarmUp:
         self._state = State(Stage.LOADING, 0, 0, -1, "")
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._unfinished = 0  # files
+        # Files; nobody knows how many until the folder has been looked through.
+        self._unfinished: int | None = None
         # A daemon: nothing that it does is lost when the process ends.
         self._thread = threading.Thread(
             target=self._run, name="citeback-warm-up", daemon=True
@@ -83,6 +88,11 @@ class WarmUp:
         with self._changed:
             self._stop.set()
             self._changed.notify_all()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether nothing is to be begun any more."""
+        return self._stop.is_set()
 
     @property
     def is_at_work(self) -> bool:
@@ -110,21 +120,40 @@ class WarmUp:
             return ""  # asking tells what is wrong
         return "" if answers else "waits_for_index"
 
-    def waits(self, *, model: bool) -> Iterator[str]:
-        """Each reason why a question has to wait, until it need not any more."""
-        why = self.why_wait(model=model)
-        while why:
-            yield why
-            self._wait_while(why, model=model)
-            why = self.why_wait(model=model)
+    async def waits(self, *, model: bool) -> AsyncIterator[str]:
+        """Each reason why a question has to wait, until it need not any more.
 
-    def _wait_while(self, why: str, *, model: bool) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self.why_wait(model=model) != why)
+        Whoever waits holds no thread meanwhile, so that others can be answered.
+        """
+        said = ""
+        while why := await asyncio.to_thread(self.why_wait, model=model):
+            if why != said:
+                yield why
+            said = why
+            await asyncio.sleep(WAIT_SECONDS)
+
+    def why_changes_wait(self, *, of_folder: bool) -> str:
+        """The key of the sentence why no files can be added yet, "" if they can be.
+
+        `of_folder` tells whether they go into the folder that is indexed at first.
+        """
+        stage = self._state.stage
+        if self._stop.is_set() or stage is Stage.READY:
+            return ""
+        if stage is Stage.LOADING:
+            return "add_waits_for_model"
+        return "add_waits_for_index" if of_folder else ""
+
+    def mended(self) -> None:
+        """Note that the index has been brought up to date since, whatever failed."""
+        if self._state.stage is Stage.READY:
+            self._show(replace(self._state, problem=""))
 
     @property
     def is_indexing(self) -> bool:
-        """Whether some documents cannot be found yet."""
+        """Whether some documents cannot be found yet, as far as is known."""
+        if self._unfinished is None:
+            return self._state.stage is Stage.INDEXING
         return self._unfinished > 0
 
     def _run(self) -> None:

@@ -46,7 +46,7 @@ note.setAttribute('role', 'status');
 const results = make('ul', 'results');
 const removed = make('details', 'removed');
 const choice = make('section', 'choice');
-const finding = make('input', 'find-field');
+const finding = make('input', 'document-field');
 finding.type = 'search';
 finding.placeholder = t('find_document');
 finding.setAttribute('aria-label', t('find_document'));
@@ -69,7 +69,7 @@ function underWay() {
   if (stopping) return [t('cancelling'), null];
   if (sending) return [t('sending', { number: sending.number, total: sending.total, name: sending.name }), sending.share];
   const told = job && job.progress;
-  if (!told) return [t(job ? 'waiting' : 'preparing'), null];
+  if (!told) return [t((job && job.waits_for) || 'preparing'), null];
   const size = t('indexing', {
     files: told.files, total: told.files_total, passages: counted('passage', told.passages),
   });
@@ -124,8 +124,9 @@ function drawNote() {
 }
 
 function became({ state, reason, paragraphs }) {
-  if (state === 'added') return t('file_added', { paragraphs: counted('paragraph', paragraphs) });
-  if (state === 'already there') return t('file_there');
+  const remark = reason ? `. ${reason}` : '';
+  if (state === 'added') return `${t('file_added', { paragraphs: counted('paragraph', paragraphs) })}${remark}`;
+  if (state === 'already there') return `${t('file_there')}${remark}`;
   if (state === 'stopped') return t('file_stopped');
   if (state === 'refused') return `${t('file_refused')}: ${reason}`;
   return t('waiting');
@@ -237,8 +238,33 @@ function drawDocuments() {
     return;
   }
   const list = make('ul', 'files');
-  list.append(...shown.map(drawDocument));
+  list.append(...shown.flatMap((one, at) => {
+    const begins = one.archive && (at === 0 || shown[at - 1].archive !== one.archive);
+    return begins ? [drawArchive(one), drawDocument(one)] : [drawDocument(one)];
+  }));
+  const focused = files.contains(document.activeElement) && document.activeElement;
+  const where = focused ? focused.closest('li') : null;
   files.replaceChildren(list);
+  if (!where) return;
+  // The list is drawn anew whenever the library grows; one goes on where one was.
+  const same = [...list.children].find((one) => one.dataset.document === where.dataset.document);
+  const again = same && [...same.querySelectorAll('button, input')]
+    .find((one) => one.className === focused.className);
+  if (again) again.focus({ preventScroll: true });
+}
+
+// What stands above the documents of an archive, which leaves as a whole.
+function drawArchive({ archive, yours }) {
+  const item = make('li', 'archive');
+  item.dataset.document = archive;
+  const body = make('div', 'about');
+  const name = make('span', 'name');
+  name.append(make('bdi', '', archive));
+  const number = view.documents.filter((one) => one.archive === archive).length;
+  body.append(name, make('small', '', counted('archive_holds', number)));
+  item.append(make('span', 'tick'), body);
+  if (yours) item.append(drawRemove({ path: archive, title: archive }));
+  return item;
 }
 
 function drawDocument(one) {
@@ -252,22 +278,32 @@ function drawDocument(one) {
   if (facts.length) body.append(make('small', '', facts.join(' · ')));
   if (one.title !== one.path) {
     const path = make('small', 'path');
-    path.append(make('bdi', '', one.path));
+    path.title = one.path;
+    path.append(make('bdi', '', one.archive ? one.path.slice(one.archive.length + 1) : one.path));
     body.append(path);
   }
   if (one.tags.length) body.append(drawTagged(one.tags));
   if (view.shared && one.yours) body.append(make('small', 'yours', t('yours')));
+  item.append(body);
+  if (one.yours && !one.archive) item.append(drawRemove(one));
+  item.append(drawRemarks(one));
+  return item;
+}
+
+// What is to be known of a document, below it in the whole width.
+function drawRemarks(one) {
+  const remarks = make('div', 'remarks');
   if (one.state !== 'indexed') {
     const state = t(`file_${one.state}`);
-    body.append(make('p', 'state', one.reason ? `${state}: ${one.reason}` : state));
+    remarks.append(make('p', 'state', one.reason ? `${state}: ${one.reason}` : state));
+  } else if (one.reason) {
+    remarks.append(make('p', 'remark', one.reason));
   }
   if (one.skipped) {
     const why = one.skipped_why.length ? `: ${one.skipped_why.join('; ')}` : '';
-    body.append(make('p', 'skipped', `${counted('block_skipped', one.skipped)}${why}`));
+    remarks.append(make('p', 'skipped', `${counted('block_skipped', one.skipped)}${why}`));
   }
-  item.append(body);
-  if (one.yours) item.append(drawRemove(one));
-  return item;
+  return remarks;
 }
 
 // Each by itself, or signs would change sides where letters of both directions meet.
@@ -297,6 +333,7 @@ function drawTitle(one, readable) {
     : make('span', 'name');
   if (readable) title.dataset.path = one.path;
   title.append(make('bdi', '', one.title));
+  title.title = one.title;
   return title;
 }
 

@@ -71,7 +71,7 @@
 
   // The reason why a file need not be sent at all, or "".
   function refusal(file) {
-    if (file.isFolder) return t('is_folder');
+    if (file.isEmptyFolder) return t('empty_folder');
     if (file.size <= maxBytes) return '';
     const megabytes = (bytes) => (bytes / 1e6).toFixed(1).replace('.0', '');
     return t('too_large', { size: megabytes(file.size), limit: megabytes(maxBytes) });
@@ -212,12 +212,40 @@
     if (!on && shown) shown.remove();
   }
 
-  function dropped(transfer) {
-    return [...transfer.items].filter((item) => item.kind === 'file').map((item) => {
-      const entry = item.webkitGetAsEntry ? item.webkitGetAsEntry() : null;
-      if (entry && entry.isDirectory) return { name: entry.name, size: 0, isFolder: true };
-      return item.getAsFile();
-    }).filter(Boolean);
+  const readEntries = (reader) => new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+  const fileOf = (entry) => new Promise((resolve, reject) => { entry.file(resolve, reject); });
+
+  // The files in a folder and in those within it, without hidden ones.
+  async function filesIn(folder) {
+    const reader = folder.createReader();
+    const found = [];
+    // The browser gives out a hundred at a time.
+    for (let some = await readEntries(reader); some.length; some = await readEntries(reader)) {
+      for (const entry of some.filter((one) => !one.name.startsWith('.'))) {
+        found.push(...(entry.isDirectory ? await filesIn(entry) : [await fileOf(entry)]));
+      }
+    }
+    return found;
+  }
+
+  async function filesOf({ entry, file }) {
+    if (!entry || !entry.isDirectory) return [file];
+    try {
+      const found = await filesIn(entry);
+      if (found.length) return found;
+    } catch {
+      // Told as a folder that holds nothing to be read.
+    }
+    return [{ name: entry.name, size: 0, isEmptyFolder: true }];
+  }
+
+  // What was dropped has to be taken before the event is over.
+  async function dropped(transfer) {
+    const items = [...transfer.items].filter((item) => item.kind === 'file').map((item) => ({
+      entry: item.webkitGetAsEntry ? item.webkitGetAsEntry() : null,
+      file: item.getAsFile(),
+    }));
+    return (await Promise.all(items.map(filesOf))).flat().filter(Boolean);
   }
 
   document.addEventListener('dragenter', (event) => {
@@ -236,13 +264,13 @@
     depth = Math.max(0, depth - 1);
     if (depth === 0) highlight(false);
   }, true);
-  document.addEventListener('drop', (event) => {
+  document.addEventListener('drop', async (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     event.stopPropagation();
     depth = 0;
     highlight(false);
-    const files = dropped(event.dataTransfer);
+    const files = await dropped(event.dataTransfer);
     if (!files.length) return;
     document.dispatchEvent(new CustomEvent('citeback:open-library'));
     add(files);
