@@ -72,8 +72,7 @@ class WarmUp:
         self._state = State(Stage.LOADING, 0, 0, -1, "")
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        # Files; nobody knows how many until the folder has been looked through.
-        self._unfinished: int | None = None
+        self._unfinished = 0  # files
         # A daemon: nothing that it does is lost when the process ends.
         self._thread = threading.Thread(
             target=self._run, name="citeback-warm-up", daemon=True
@@ -152,8 +151,6 @@ class WarmUp:
     @property
     def is_indexing(self) -> bool:
         """Whether some documents cannot be found yet, as far as is known."""
-        if self._unfinished is None:
-            return self._state.stage is Stage.INDEXING
         return self._unfinished > 0
 
     def _run(self) -> None:
