@@ -62,6 +62,8 @@ def test_the_page_is_shown_with_the_quotation_on_it(
     page = visit(ferry, look)
     answer = ask(page, BELL)
     cite(answer, 1).click()
+    expect(page.locator(".reader mark.best").first).to_be_visible()
+    assert_all_tools_in_sight(page, look)
     as_page(page)
     drawn = sheet(page, 3)
     expect(drawn.get_by_role("img", name="Page 1 as it looks")).to_be_visible()
@@ -78,6 +80,10 @@ def test_the_page_is_shown_with_the_quotation_on_it(
         assert place["x"] + place["width"] < figure["x"] + figure["width"]
     expect(page.locator(".reader-text")).to_be_hidden()
     assert_no_overflow(page)
+    assert_all_tools_in_sight(page, look)
+
+
+def assert_all_tools_in_sight(page: Page, look: Look) -> None:
     for one in page.locator(".reader-tools button:visible").all():
         place = one.bounding_box()
         assert place is not None
