@@ -2,7 +2,7 @@
 SHARED ?= ../shared
 SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadshifts-reddit
 
-.PHONY: test fuzz volume evaluate calibrate peers screenshots sizes first-answer
+.PHONY: test fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer
 
 test:
 	python -m pytest
@@ -15,6 +15,13 @@ fuzz:
 # 100,000 paragraphs from 1,000 files: memory, time, and kills on the way.
 volume:
 	PYTHONPATH=src:benchmarks python benchmarks/volume.py
+
+# Ten minutes of kills, and five of power cuts; with SEED=… those of an earlier run.
+kills:
+	PYTHONPATH=src:tests python -m crash.kills $(if $(SEED),--seed $(SEED))
+
+power:
+	PYTHONPATH=src:tests python -m crash.failures $(if $(SEED),--seed $(SEED))
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done
