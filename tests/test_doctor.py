@@ -241,6 +241,17 @@ def test_the_command_tells_and_mends(
     assert told["left"] == []
 
 
+def test_a_document_that_is_removed_leaves_no_vector_and_no_fault(
+    make_library: MakeLibrary, tmp_path: Path
+) -> None:
+    library = make_library()
+    library.update()
+    held = (tmp_path / "index" / "sentences.faiss").stat().st_size
+    library.remove("kettle.txt")
+    assert library.examine(mend=False).faults == ()
+    assert (tmp_path / "index" / "sentences.faiss").stat().st_size < held
+
+
 @pytest.mark.real
 def test_a_question_is_answered_with_no_network(tmp_path: Path) -> None:
     content = tmp_path / "content"

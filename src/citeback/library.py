@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Container, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -28,7 +28,7 @@ from citeback.index import snapshot as snapshots
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
 from citeback.index.encoder import Encoder, load_encoder
-from citeback.index.folder import IndexFolder
+from citeback.index.folder import IndexFolder, back_up
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_threads
 from citeback.ingest.build import Build, Limits, Report, Stop
@@ -310,9 +310,15 @@ class Library:
                 seconds=time.monotonic() - started,
             )
 
+    def back_up(self, folder: Path) -> None:
+        """Copy the index, as last committed, into an empty folder that serves as one.
+
+        While another process indexes, too. Raises IndexStateError and StorageFullError.
+        """
+        back_up(self._catalog, folder)
+
     def _faults(self) -> tuple[Fault, ...]:
-        with self._catalog.database.reading():
-            return tuple(faults(self._catalog, self.settings.index))
+        return tuple(faults(self._catalog, self.settings.index))
 
     def _mended(self, found: Sequence[Fault]) -> tuple[str, ...]:
         remedies = {fault.remedy for fault in found}
@@ -323,12 +329,18 @@ class Library:
             self._catalog.database.checkpoint()
         if remedies & {Remedy.INDEX, Remedy.VECTORS}:
             return self.update().notices
+        with self._folder.locked():
+            self._renew_files()
+        return ()
+
+    def _renew_files(self) -> None:
+        """Write the FAISS files anew, without the model. The caller holds the lock."""
         projection = self._catalog.projection(self._catalog.meta("encoder"))
         if projection is not None:
-            dimension = len(projection.mean)
-            snapshot = snapshots.load(self._catalog, self.settings.index, dimension)
-            snapshots.save(self._catalog, self.settings.index, snapshot)
-        return ()
+            folder, dimension = self.settings.index, len(projection.mean)
+            snapshot = snapshots.load(self._catalog, folder, dimension)
+            snapshots.save(self._catalog, folder, snapshot)
+            self._catalog.database.checkpoint()
 
     def _take_back(self, placed: Sequence[Placed]) -> None:
         """Take files out of the content folder that have just been put there."""
@@ -346,6 +358,9 @@ class Library:
             self._catalog.clean()
             self._catalog.purge_words()
         self._catalog.database.checkpoint()
+        if files:
+            with suppress(StorageFullError):  # the next update writes them
+                self._renew_files()
 
     def ask(
         self,
@@ -536,3 +551,4 @@ class Library:
         with self._catalog.database.reading():
             snapshot = self._current(encoder)
         snapshots.save(self._catalog, self.settings.index, snapshot)
+        self._catalog.database.checkpoint()  # at rest, the file itself holds all

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from citeback.errors import StorageFullError
 from citeback.index import stored_blocks, words
 from citeback.index.database import DamagedDatabaseError, Database
 from citeback.index.pieces import Projection
@@ -400,11 +401,20 @@ class Catalog:
         self.database.run("DELETE FROM projections WHERE encoder != ?", (encoder,))
 
     def words_are_sound(self) -> bool:
-        """Whether SQLite finds the table of words in order."""
+        """Whether SQLite finds the table of words in order.
+
+        To SQLite that is writing: it waits for who writes, and must not be asked inside
+        `reading`. True where nothing can be written.
+        """
         try:
-            self.database.run("INSERT INTO words (words) VALUES ('integrity-check')")
+            with self.database.writing():
+                self.database.run(
+                    "INSERT INTO words (words) VALUES ('integrity-check')"
+                )
         except DamagedDatabaseError:
             return False
+        except StorageFullError:
+            return True
         return True
 
     def mend_words(self) -> None:

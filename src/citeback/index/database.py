@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ Value = str | int | float | bytes | None
 Row = tuple[Any, ...]
 
 WAIT_SECONDS = 30
+# A question reads for less than that.
+CHECKPOINT_SECONDS = 2
 # Pages that each connection keeps in memory: a question reads about one megabyte.
 CACHE_BYTES = 16_000_000
 
@@ -56,7 +59,7 @@ class Database:
                 self.read_only = True
                 first = self._open()
         self._idle.append(first)
-        self._file = os.stat(path).st_ino
+        self._file = self._identity()
 
     def _open(self) -> sqlite3.Connection:
         name = quote(str(self.path.absolute()))
@@ -70,7 +73,7 @@ class Database:
         )
         try:
             if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection)
                 connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             # What is deleted is overwritten: a text taken out is nowhere any more.
@@ -95,6 +98,8 @@ class Database:
             connection = self._idle.pop() if self._idle else self._open()
         try:
             yield connection
+            if self.read_only:
+                self._check_file()
         finally:
             if self._closed:
                 connection.close()
@@ -107,11 +112,24 @@ class Database:
 
     def _check_file(self) -> None:
         """Raise IndexStateError if the file is not the one that was opened."""
-        if not self.path.exists() or os.stat(self.path).st_ino != self._file:
+        if self.path.exists() and self._identity() == self._file:
+            return
+        if self.read_only and self.path.exists():
             raise IndexStateError(
-                f"{self.path} has been deleted or replaced while it was in use. "
-                "Start again; the index is made anew from the documents."
+                f"{self.path} has been changed by another process, and cannot be "
+                "followed from a folder that may not be written in. Start again."
             )
+        raise IndexStateError(
+            f"{self.path} has been deleted or replaced while it was in use. "
+            "Start again; the index is made anew from the documents."
+        )
+
+    def _identity(self) -> tuple[int, ...]:
+        """Tells the file from another one, and where it must not change, from that."""
+        status = os.stat(self.path)
+        if self.read_only:  # SQLite does not look for changes there
+            return status.st_ino, status.st_size, status.st_mtime_ns
+        return (status.st_ino,)
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
         """All rows of a query."""
@@ -141,11 +159,7 @@ class Database:
         Inside another such block it is a part of that one.
         """
         if self.read_only:
-            raise StorageFullError(
-                f"Nothing can be written beside {self.path}. Make room on the disk, or "
-                "set CITEBACK_INDEX to a folder you may write in; what is indexed "
-                "already answers meanwhile."
-            )
+            raise StorageFullError(_unwritable(self.path))
         with self._transaction("BEGIN IMMEDIATE"):
             yield
 
@@ -171,9 +185,23 @@ class Database:
     def checkpoint(self) -> None:
         """Put all that was committed into the file itself, and empty the log.
 
-        As far as nobody reads at the time; what is left is done another time.
+        As far as nobody reads for long at the time; what is left is done another time.
         """
-        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._borrowed() as connection, _plain_errors(self.path):
+            connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_SECONDS * 1000}")
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+
+    def copy_to(self, target: Path) -> None:
+        """Write all of the last commit into a new file, while others go on writing."""
+        with self._borrowed() as connection, _plain_errors(target):
+            copy = sqlite3.connect(target)
+            try:
+                connection.backup(copy)
+            finally:
+                copy.close()
 
     def is_sound(self) -> bool:
         """Whether SQLite finds the whole file in order (reads all of it)."""
@@ -187,6 +215,20 @@ class Database:
         self._closed = True
         while self._idle:
             self._idle.pop().close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Choose the mode; SQLite does not wait there for others who open the file, too."""
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _cannot_write(error: sqlite3.OperationalError) -> bool:
@@ -220,6 +262,8 @@ def _plain_errors(path: Path) -> Iterator[None]:
                 f"The disk did not take more of {path} ({error}). Make room and start "
                 "again: what was complete before is kept."
             ) from error
+        if code == sqlite3.SQLITE_READONLY:
+            raise StorageFullError(_unwritable(path)) from error
         if code == sqlite3.SQLITE_BUSY:
             raise IndexStateError(
                 f"{path} has been held by another process for {WAIT_SECONDS} s. "
@@ -235,6 +279,14 @@ def _plain_errors(path: Path) -> Iterator[None]:
         ) from error
     except sqlite3.DatabaseError as error:
         raise DamagedDatabaseError(_damaged(path, str(error))) from error
+
+
+def _unwritable(path: Path) -> str:
+    return (
+        f"Nothing can be written beside {path}. Make room on the disk, or set "
+        "CITEBACK_INDEX to a folder you may write in; what is indexed already answers "
+        "meanwhile."
+    )
 
 
 def _damaged(path: Path, how: str) -> str:

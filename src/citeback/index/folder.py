@@ -15,7 +15,8 @@ from filelock import FileLock, Timeout
 
 from citeback.errors import IndexBusyError, IndexStateError, StorageFullError
 from citeback.index.catalog import Catalog
-from citeback.index.database import DamagedDatabaseError
+from citeback.index.database import DamagedDatabaseError, Database
+from citeback.index.disk import flush
 
 CATALOG = "catalog.sqlite"
 # Below this size the whole catalog is checked when it is opened (about a second).
@@ -138,3 +139,39 @@ class IndexFolder:
             yield
         finally:
             lock.release()
+
+
+def back_up(catalog: Catalog, target: Path) -> None:
+    """Copy the catalog as last committed into an empty folder, whoever writes meanwhile.
+
+    That folder serves as an index; its FAISS files are made when they are first needed.
+    Raises IndexStateError and StorageFullError.
+    """
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        if any(target.iterdir()):
+            raise IndexStateError(
+                f"{target} is not empty. Name a folder that is, or a new one: a backup "
+                "is never put over another."
+            )
+        copy = target / f"{CATALOG}.new"
+        catalog.database.copy_to(copy)
+        _check(copy)
+        flush(copy)
+        os.replace(copy, target / CATALOG)
+        flush(target)
+    except OSError as error:
+        raise StorageFullError(
+            f"The backup could not be written into {target} ({error.strerror}). Name "
+            "a folder that you may write in, on a disk with room."
+        ) from error
+
+
+def _check(copy: Path) -> None:
+    """Read all of the copy: one that is damaged would be found too late."""
+    database = Database(copy)
+    try:
+        if not database.is_sound():
+            raise DamagedDatabaseError(f"{copy} is damaged. Try another disk.")
+    finally:
+        database.close()

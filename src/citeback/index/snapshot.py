@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from citeback.errors import IndexStateError, StorageFullError
 from citeback.index.catalog import Catalog
+from citeback.index.disk import flush
 from citeback.index.pieces import Projection
 from citeback.index.vectors import VectorIndex
 
@@ -84,9 +85,9 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
         content = index.to_bytes()
         try:
             temporary.write_bytes(content)
-            _flush(temporary)
+            flush(temporary)
             os.replace(temporary, final)
-            _flush(folder)
+            flush(folder)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise StorageFullError(
@@ -163,14 +164,3 @@ def _add(
         )
     found, vectors = zip(*pairs, strict=True)
     index.add(np.array(found, dtype=np.int64), np.stack(vectors))
-
-
-def _flush(path: Path) -> None:
-    """Wait until the disk holds what was written to a file or folder."""
-    if os.name == "nt" and path.is_dir():
-        return  # folders cannot be opened there; the rename is durable by itself
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

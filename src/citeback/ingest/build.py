@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from citeback.errors import FileAccessError
+from citeback.errors import ContentError, FileAccessError
 from citeback.index import stamps, words
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
@@ -22,7 +22,7 @@ from citeback.ingest import worker
 from citeback.ingest.embed import Embedding
 from citeback.ingest.pace import Pace
 from citeback.ingest.read import Outcome
-from citeback.ingest.scan import FoundFile, scan
+from citeback.ingest.scan import FoundFile, drive, scan
 from citeback.ingest.split import SPLITTER
 from citeback.ingest.stage import ENTRY, Staged, stage
 from citeback.records import FileState, Progress, UpdateReport
@@ -142,7 +142,9 @@ class Build:
             self._everything = True
         if self._everything:
             self._only = None
-        files = self._different(scan(self._content))
+        found = scan(self._content)
+        self._check_drive(found)
+        files = self._different(found)
         self._unfinished = {file.name: _size(file) for file in files}
         self._files_total = len(files)
         self._total = sum(self._unfinished.values())
@@ -166,6 +168,7 @@ class Build:
                 if self._only is None:
                     now = datetime.now(UTC).isoformat(timespec="seconds")
                     self._catalog.set_meta("built", now)
+                    self._catalog.set_meta("drive", drive(self._content))
             self._catalog.database.checkpoint()
         changes = self._changes
         return UpdateReport(
@@ -184,6 +187,18 @@ class Build:
             notices=tuple(notices),
             seconds=time.monotonic() - started,
         )
+
+    def _check_drive(self, found: list[FoundFile]) -> None:
+        """Raise ContentError for the empty place of a drive that is not connected."""
+        if found or not self._held or self._everything:
+            return
+        if self._catalog.meta("drive") not in ("", drive(self._content)):
+            raise ContentError(
+                f"The folder {self._content} is empty, and not on the drive that the "
+                "documents were on: connect that drive; the documents answer meanwhile. "
+                "If the folder is meant to be empty, run: "
+                "python -m citeback index --rebuild"
+            )
 
     def _different(self, found: list[FoundFile]) -> list[FoundFile]:
         """The files to be read; documents of files that are gone are forgotten."""

@@ -32,18 +32,22 @@ READ_COUNT = 5_000
 
 
 def faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
-    """Every fault of the catalog and of the FAISS files made from it."""
+    """Every fault of the catalog, in one state of it, and of the FAISS files."""
     if not catalog.database.is_sound():
         yield Fault("", "SQLite finds the catalog damaged", Remedy.REBUILD)
         return
-    yield from _references(catalog)
-    for path in sorted(path for file in catalog.paths().values() for path in file):
-        yield from _document_faults(catalog, path)
-    yield from _word_faults(catalog)
-    vector_faults = list(_vector_faults(catalog))
-    yield from vector_faults
-    if not vector_faults:  # else the files are made anew in any case
-        yield from _file_faults(catalog, folder)
+    words_are_sound = catalog.words_are_sound()
+    with catalog.database.reading():
+        yield from _references(catalog)
+        for path in sorted(path for file in catalog.paths().values() for path in file):
+            yield from _document_faults(catalog, path)
+        if not words_are_sound or _other_words(catalog):
+            sentence = "the table of words is not that of the passages"
+            yield Fault("", sentence, Remedy.WORDS)
+        vector_faults = list(_vector_faults(catalog))
+        yield from vector_faults
+        if not vector_faults:  # else the files are made anew in any case
+            yield from _file_faults(catalog, folder)
 
 
 def _references(catalog: Catalog) -> Iterator[Fault]:
@@ -158,17 +162,16 @@ def _passage_fault(catalog: Catalog, document: Document, row: Row) -> str:
     return "" if len(lines) == len(stored) else f"{where}: words are missing"
 
 
-def _word_faults(catalog: Catalog) -> Iterator[Fault]:
-    """Whether the table of words holds what the passages hold."""
-    same = catalog.database.rows(
+def _other_words(catalog: Catalog) -> bool:
+    """Whether the table of words holds others than the passages."""
+    differing = catalog.database.rows(
         "SELECT count(*) FROM passages p LEFT JOIN words w ON w.rowid = p.id "
         "WHERE w.stems IS NOT p.context || ' ' || replace(p.stems, char(10), ' ')"
     )[0][0]
     more = catalog.database.rows(
         "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT id FROM passages)"
     )[0][0]
-    if same or more or not catalog.words_are_sound():
-        yield Fault("", "the table of words is not that of the passages", Remedy.WORDS)
+    return bool(differing or more)
 
 
 def _vector_faults(catalog: Catalog) -> Iterator[Fault]:

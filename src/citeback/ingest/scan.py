@@ -49,6 +49,11 @@ def scan(content: Path) -> list[FoundFile]:
         ) from error
 
 
+def drive(content: Path) -> str:
+    """Names the drive that the folder lies on, as long as it stays connected."""
+    return str(os.stat(content).st_dev)
+
+
 def _walk(content: Path) -> Iterator[FoundFile]:
     root = content.resolve()
     for folder, folders, files in os.walk(content, onerror=_fail):

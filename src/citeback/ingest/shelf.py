@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from citeback.errors import ContentError, StorageFullError, UnknownDocumentError
+from citeback.index.disk import flush
 from citeback.ingest.file_names import safe_name, with_numbers
 from citeback.records import AddedFile, Arrival, FileReport, FileState, Removed
 
@@ -77,7 +78,7 @@ class Shelf:
                 shutil.copyfileobj(source, target)
                 target.flush()
                 os.fsync(target.fileno())
-            return _moved(temporary, final)
+            return self._moved(temporary, final)
         finally:
             temporary.unlink(missing_ok=True)
             _drop_if_empty(arriving)
@@ -103,6 +104,8 @@ class Shelf:
         with _plain_errors(self._content):
             aside.parent.mkdir(parents=True)
             os.rename(file, aside)
+            self._flush(aside.parent)
+            self._flush(file.parent)
         return Removed(key, path, _when(key))
 
     def removed(self) -> tuple[Removed, ...]:
@@ -135,11 +138,37 @@ class Shelf:
                 final = folder / free
                 path = final.relative_to(self._content).as_posix()
                 if final.is_file() and filecmp.cmp(aside, final, shallow=False):
+                    if os.path.samefile(aside, final):  # a kill came in between
+                        aside.unlink()
+                        self._tidy(aside.parent)
                     return Placed(path, is_new=False)
-                if not os.path.lexists(final) and _moved(aside, final):
+                if not os.path.lexists(final) and self._moved(aside, final):
                     self._tidy(aside.parent)
                     return Placed(path, is_new=True)
         raise ContentError(f"There are too many files like {one.path!r} already.")
+
+    def _moved(self, file: Path, final: Path) -> bool:
+        """Move a file to a name that is free; False if it has been taken meanwhile."""
+        try:
+            os.link(file, final, follow_symlinks=False)
+        except FileExistsError:
+            return False
+        except (OSError, NotImplementedError):  # no hard links on this file system
+            if os.path.lexists(final):
+                return False
+            os.rename(file, final)
+            self._flush(final.parent)
+            return True
+        self._flush(final.parent)  # before the only other name goes
+        file.unlink()
+        return True
+
+    def _flush(self, folder: Path) -> None:
+        """Wait until the disk holds the names in a folder, and its own name."""
+        flush(folder)
+        while folder != self._content:
+            folder = folder.parent
+            flush(folder)
 
     def _tidy(self, folder: Path) -> None:
         """Drop the folders that are empty now, `.removed` itself the last."""
@@ -174,21 +203,6 @@ def added_file(
     paragraphs = sum(one.paragraphs for one in read)
     remarks = " ".join(dict.fromkeys(one.reason for one in read if one.reason))
     return AddedFile(name, placed.path, state, remarks, paragraphs)
-
-
-def _moved(file: Path, final: Path) -> bool:
-    """Move a file to a name that is free; False if it has been taken meanwhile."""
-    try:
-        os.link(file, final, follow_symlinks=False)
-    except FileExistsError:
-        return False
-    except (OSError, NotImplementedError):  # no hard links on this file system
-        if os.path.lexists(final):
-            return False
-        os.rename(file, final)
-        return True
-    file.unlink()
-    return True
 
 
 def _drop_if_empty(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The command line: ask, every, absent, index, list, doctor, evaluate.
+"""The command line: ask, every, absent, index, list, doctor, backup, evaluate.
 
 Exit status 0, 1 where a measure is below its threshold, 2 where something failed.
 """
@@ -19,6 +19,7 @@ from citeback.errors import (
     CitebackError,
     ContentError,
     IndexBusyError,
+    StorageFullError,
 )
 from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
@@ -193,13 +194,33 @@ def doctor(library: Library, options: argparse.Namespace) -> None:
     examining.check(found)
 
 
+def backup(library: Library, options: argparse.Namespace) -> None:
+    """Copy the index into a new folder."""
+    library.back_up(options.folder)
+    size = library.size()
+    if options.json:
+        _print_json({"folder": str(options.folder), "documents": size.documents})
+        return
+    print(
+        f"Copied {size.documents:,} documents and what is found in them to "
+        f"{options.folder}. Use it with --index {options.folder}, or copy it to where "
+        "the index was. Files of the documents themselves are copied like any others."
+    )
+
+
 def _refresh(library: Library, options: argparse.Namespace) -> None:
-    """Update before asking; what cannot be updated now is asked as it stands."""
+    """Update before asking; what cannot be updated now is asked as it stands.
+
+    That is so while another process indexes, where nothing can be written, and where
+    the documents are not there.
+    """
     try:
         report = update(library, quiet=options.json)
         if report.notices or report.added or report.changed or report.removed:
             _tell(terminal.update_lines(report))
-    except IndexBusyError as error:
+    except (ContentError, IndexBusyError, StorageFullError) as error:
+        if not library.can_answer(model=False):
+            raise
         _tell([str(error)])
 
 
@@ -269,6 +290,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     examining.add_arguments(examining_index)
     examining_index.set_defaults(command=doctor)
+
+    backing_up = commands.add_parser(
+        "backup",
+        parents=[shared],
+        help="copy the index into a new folder, also while documents are indexed",
+    )
+    backing_up.add_argument("folder", type=_folder)
+    backing_up.set_defaults(command=backup)
 
     judging = commands.add_parser(
         "evaluate", parents=[shared], help="measure how well questions are answered"
