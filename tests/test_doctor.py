@@ -107,6 +107,10 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], Remedy]] = {
         sql("UPDATE vectors SET vector = substr(vector, 1, 8)"),
         Remedy.VECTORS,
     ),
+    "long": (
+        sql("UPDATE vectors SET vector = CAST(vector || zeroblob(8) AS BLOB)"),
+        Remedy.VECTORS,
+    ),
     "piece": (sql("DELETE FROM pieces"), Remedy.VECTORS),
     "cut piece": (
         sql("UPDATE pieces SET pieces = substr(pieces, 1, 5)"),
@@ -161,6 +165,21 @@ def test_damage_is_found_and_mended(
     assert found.left == ()
     after = make_library().ask(KETTLE)
     assert (after.hits, after.verdict) == (before.hits, before.verdict)
+
+
+def test_an_open_library_answers_from_the_mended_files(
+    make_library: MakeLibrary, tmp_path: Path
+) -> None:
+    library = make_library()
+    library.update()
+    before = library.ask(KETTLE).hits
+    library.close()
+    swap_ids(tmp_path / "index")
+    library = make_library()
+    assert library.ask(KETTLE).hits != before
+    assert library.examine().left == ()
+    assert library.ask(KETTLE).hits == before
+    assert make_library().ask(KETTLE).hits == before
 
 
 def test_what_is_derived_is_mended_without_the_model(

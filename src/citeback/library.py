@@ -14,7 +14,7 @@ from citeback.ask.absence import absence
 from citeback.ask.answer import answer
 from citeback.ask.every import every
 from citeback.ask.examples import example_questions
-from citeback.ask.filters import NO_FILTER, WHOLE, Parsed, day_of, parsed, text_of
+from citeback.ask.filters import NO_FILTER, Parsed, day_of, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.errors import (
@@ -39,6 +39,7 @@ from citeback.ingest.pages import Pages
 from citeback.ingest.shelf import Placed, Shelf, added_file
 from citeback.ingest.watch import changes
 from citeback.records import (
+    WHOLE,
     AbsenceReport,
     AddedFile,
     AddReport,
@@ -177,9 +178,10 @@ class Library:
         `rebuild` everything is read and embedded anew, and takes the place of the
         present index when it is complete. With `only`, files of other paths are left as
         they are. `stop` is asked before each batch; when it says so the update ends,
-        and what is complete stays. Updates of one library wait for each other. Raises ContentError, EncoderError,
-        IndexBusyError, IndexStateError or StorageFullError; what was complete before
-        is kept in each case.
+        and what is complete stays. Updates of one library wait for each other.
+
+        Raises ContentError, EncoderError, IndexBusyError, IndexStateError or
+        StorageFullError; what was complete before is kept in each case.
         """
         encoder = self.encoder
         with self._updating, self._folder.locked():
@@ -196,7 +198,7 @@ class Library:
                 report = self._build(encoder, progress, anew=True, stop=stop)
             notices = [*self._folder.notices, *report.notices]
             try:
-                self._save(encoder)
+                self._save(encoder.dimension)
             except StorageFullError as error:
                 notices.append(str(error))
             self._folder.notices.clear()
@@ -240,12 +242,13 @@ class Library:
     def remove(self, path: str) -> Removed:
         """Put a document's file aside, from where `restore` brings it back.
 
-        All that the file holds goes with it. Raises UnknownDocumentError, IndexBusyError while the library is being indexed,
-        and ContentError where the file cannot be moved.
+        All that the file holds goes with it. Raises UnknownDocumentError,
+        IndexBusyError while the library is being indexed, and ContentError where the
+        file cannot be moved.
         """
         with self._at_once(), self._folder.locked():
-            held = self._catalog.paths()
-            file = next((f for f in held if path == f or path in held[f]), None)
+            held = self._catalog.files_of()
+            file = path if path in held.values() else held.get(path)
             if file is None:
                 raise UnknownDocumentError(f"There is no file {path!r} in the library.")
             removed = self._shelf.remove(file)
@@ -327,6 +330,7 @@ class Library:
         with self._folder.locked():
             prepare(self._catalog, self.settings.content, found)
             self._catalog.database.checkpoint()
+            self._snapshot = None  # it may have come from a file with a fault
         if remedies & {Remedy.INDEX, Remedy.VECTORS}:
             return self.update().notices
         with self._folder.locked():
@@ -337,10 +341,7 @@ class Library:
         """Write the FAISS files anew, without the model. The caller holds the lock."""
         projection = self._catalog.projection(self._catalog.meta("encoder"))
         if projection is not None:
-            folder, dimension = self.settings.index, len(projection.mean)
-            snapshot = snapshots.load(self._catalog, folder, dimension)
-            snapshots.save(self._catalog, folder, snapshot)
-            self._catalog.database.checkpoint()
+            self._save(len(projection.mean))
 
     def _take_back(self, placed: Sequence[Placed]) -> None:
         """Take files out of the content folder that have just been put there."""
@@ -401,7 +402,8 @@ class Library:
     def every(self, question: str, *, selection: Selection = WHOLE) -> EveryAnswer:
         """Every passage that holds the question's content words and fits its filter.
 
-        Only the documents of the `selection` are asked. Raises QuestionError where there is nothing to look for.
+        Only the documents of the `selection` are asked. Raises QuestionError where
+        there is nothing to look for.
         """
         question = well_formed(question)
         with self._catalog.database.reading():
@@ -474,12 +476,8 @@ class Library:
 
     def archives(self) -> dict[str, str]:
         """The file that each document lies in, by its path, where it is none itself."""
-        return {
-            path: file
-            for file, paths in self._catalog.paths().items()
-            for path in paths
-            if path != file
-        }
+        held = self._catalog.files_of()
+        return {path: file for path, file in held.items() if path != file}
 
     def day_of(self, source: Source) -> str:
         """The day that dates in a selection are compared with, "" if none is known."""
@@ -532,23 +530,27 @@ class Library:
 
     def _current(self, encoder: Encoder) -> Snapshot:
         """The vectors of the last commit. The caller is inside `reading`."""
+        made_with = self._catalog.meta("encoder")
+        if made_with not in ("", encoder.fingerprint):
+            raise IndexStateError(
+                "The index was made with another model than the one in use. Run: "
+                "python -m citeback index, then start again."
+            )
+        return self._latest(encoder.dimension)
+
+    def _latest(self, dimension: int) -> Snapshot:
+        """The same, whatever model made them. The caller is inside `reading`."""
         with self._refreshing:
-            made_with = self._catalog.meta("encoder")
-            if made_with not in ("", encoder.fingerprint):
-                raise IndexStateError(
-                    "The index was made with another model than the one in use. Run: "
-                    "python -m citeback index, then start again."
-                )
             if self._snapshot is None:
                 self._snapshot = snapshots.load(
-                    self._catalog, self.settings.index, encoder.dimension
+                    self._catalog, self.settings.index, dimension
                 )
             else:
                 self._snapshot = snapshots.refresh(self._catalog, self._snapshot)
             return self._snapshot
 
-    def _save(self, encoder: Encoder) -> None:
+    def _save(self, dimension: int) -> None:
         with self._catalog.database.reading():
-            snapshot = self._current(encoder)
+            snapshot = self._latest(dimension)
         snapshots.save(self._catalog, self.settings.index, snapshot)
         self._catalog.database.checkpoint()  # at rest, the file itself holds all

@@ -15,6 +15,7 @@ from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.index.folder import RunFolder
 from citeback.library import Library
 from citeback.records import (
+    WHOLE,
     Answer,
     Box,
     Document,
@@ -28,7 +29,6 @@ from citeback.records import (
 )
 
 PRIVATE = "private"
-WHOLE = Selection()
 
 
 class PrivateLibraries:

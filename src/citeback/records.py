@@ -319,6 +319,10 @@ class Selection:
     before: str = ""
 
 
+WHOLE = Selection()
+"""Every document."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
     """A passage that holds what was asked for, and where: spans of the document."""

@@ -13,7 +13,7 @@ from datetime import date
 
 from citeback.errors import QuestionError
 from citeback.index import words
-from citeback.records import Filter, Selection
+from citeback.records import WHOLE, Filter, Selection
 
 # What opens an exact phrase, and what closes it.
 QUOTES = (
@@ -52,7 +52,6 @@ _WRITTEN_DATE = re.compile(
 PHRASE, WITHOUT = "phrase", "without"
 KINDS = (PHRASE, WITHOUT, "file", "tag", "after", "before")
 NO_FILTER = Filter(phrases=(), without=(), files=(), tags=(), after="", before="")
-WHOLE = Selection()
 
 
 @dataclass(frozen=True, slots=True)

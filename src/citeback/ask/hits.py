@@ -65,7 +65,7 @@ def hits(
                 parts=item.parts,
                 best=best.span,
                 words=tuple(_moved(span, best.span.start) for span in marked),
-                also_in=tuple(_place(*found[ids[other]]) for other in group[1:]),
+                also_in=tuple(place_of(*found[ids[other]]) for other in group[1:]),
             )
         )
     return tuple(made)
@@ -83,5 +83,6 @@ def _moved(span: Span, by: int) -> Span:
     return Span(span.start + by, span.end + by)
 
 
-def _place(passage: Passage, source: Source) -> Place:
+def place_of(passage: Passage, source: Source) -> Place:
+    """Where a passage stands, as told of a near-duplicate."""
     return Place(source, passage.paragraph, passage.start, passage.end, passage.locator)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from citeback.ask import fold
 from citeback.ask.answer import NOTHING_SHARED, OTHER_LANGUAGE
+from citeback.ask.hits import place_of
 from citeback.ask.scope import NO_MATCH
 from citeback.ask.verdict import assurance, probability, verdict
 from citeback.records import Answer, EveryAnswer, Hit, Place
@@ -81,8 +82,7 @@ def _folded(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _places(hit: Hit) -> Iterator[Place]:
-    passage = hit.passage
-    yield Place(hit.source, passage.paragraph, passage.start, passage.end)
+    yield place_of(hit.passage, hit.source)
     yield from hit.also_in
 
 

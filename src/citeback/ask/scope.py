@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from citeback.ask.filters import NO_FILTER, WHOLE, day_of, holds_phrase
+from citeback.ask.filters import NO_FILTER, day_of, holds_phrase
 from citeback.index import candidates as stored
 from citeback.index import words
 from citeback.index.catalog import Catalog
-from citeback.records import Filter, Selection, Source
+from citeback.records import WHOLE, Filter, Selection, Source
 
 NO_MATCH = "No passage matches the filter, so there is nothing to quote."
 UNDATED = (

@@ -177,6 +177,10 @@ class Catalog:
         self._clear(path)
         self._next_build()
 
+    def files_of(self) -> dict[str, str]:
+        """For each document's path the file that it is in."""
+        return dict(self.database.rows("SELECT path, file FROM files ORDER BY path"))
+
     def paths(self) -> dict[str, dict[str, FileState]]:
         """For each file its documents' paths with their states."""
         held: dict[str, dict[str, FileState]] = {}

@@ -182,18 +182,26 @@ def _vector_faults(catalog: Catalog) -> Iterator[Fault]:
             yield Fault("", "what makes word pieces small is missing", Remedy.REBUILD)
             return
         found = bad = 0
-        for start in range(0, len(ids), READ_COUNT):
-            for _, vector in catalog.vectors(table, ids[start : start + READ_COUNT]):
-                found += 1
-                length = float(np.linalg.norm(vector))
-                wide = projection is not None and len(vector) != len(projection.mean)
-                bad += wide or not abs(length - 1) < UNIT_TO
+        for _, is_sound in vectors_checked(catalog, table):
+            found += 1
+            bad += not is_sound
         if found < len(ids):
             sentence = f"{len(ids) - found} vectors of {table} are missing"
             yield Fault("", sentence, Remedy.VECTORS)
         if bad:
             yield Fault("", f"{bad} vectors of {table} are damaged", Remedy.VECTORS)
     yield from _piece_faults(catalog)
+
+
+def vectors_checked(catalog: Catalog, table: str) -> Iterator[tuple[int, bool]]:
+    """Each id of "passages" or "sentences" with a vector, and whether that is sound."""
+    projection = catalog.projection(catalog.meta("encoder"))
+    ids = catalog.ids(table)
+    for start in range(0, len(ids), READ_COUNT):
+        for identity, vector in catalog.vectors(table, ids[start : start + READ_COUNT]):
+            wide = projection is not None and len(vector) != len(projection.mean)
+            is_unit = abs(float(np.linalg.norm(vector)) - 1) < UNIT_TO
+            yield identity, is_unit and not wide
 
 
 def _piece_faults(catalog: Catalog) -> Iterator[Fault]:

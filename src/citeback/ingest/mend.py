@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
 from citeback.index import snapshot, stamps
 from citeback.index.catalog import Catalog
-from citeback.ingest.check import READ_COUNT, UNIT_TO
+from citeback.ingest.check import vectors_checked
 from citeback.records import Fault, Remedy
 
 
@@ -26,9 +24,7 @@ def mend(catalog: Catalog, content: Path, faults: Iterable[Fault]) -> None:
         if Remedy.FAISS in remedies:
             for table in snapshot.TABLES:
                 catalog.set_meta(f"{table}.faiss", "")  # fits no file
-        files = {
-            path: file for file, paths in catalog.paths().items() for path in paths
-        }
+        files = catalog.files_of()
         paths = {fault.path for fault in faults if fault.remedy is Remedy.INDEX}
         if Remedy.VECTORS in remedies:
             paths |= _without_vectors(catalog)
@@ -43,13 +39,9 @@ def _without_vectors(catalog: Catalog) -> set[str]:
     """Documents that miss a sound vector or word piece; the damaged ones are deleted."""
     encoder = catalog.meta("encoder")
     for table in snapshot.TABLES:
-        ids = catalog.ids(table)
-        for start in range(0, len(ids), READ_COUNT):
-            for identity, vector in catalog.vectors(
-                table, ids[start : start + READ_COUNT]
-            ):
-                if not abs(float(np.linalg.norm(vector)) - 1) < UNIT_TO:
-                    catalog.drop_vector(table, identity)
+        damaged = [i for i, is_sound in vectors_checked(catalog, table) if not is_sound]
+        for identity in damaged:
+            catalog.drop_vector(table, identity)
     projection = catalog.projection(encoder)
     if projection is not None:
         catalog.database.run(

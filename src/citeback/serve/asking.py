@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from citeback.records import Selection
-
-WHOLE = Selection()
+from citeback.records import WHOLE, Selection
 
 
 class Manner(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from citeback.records import (
+    WHOLE,
     Answer,
     Box,
     Document,
@@ -17,8 +18,6 @@ from citeback.records import (
     Span,
     Turn,
 )
-
-WHOLE = Selection()
 
 
 class Reads(Protocol):

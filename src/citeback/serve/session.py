@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from citeback.errors import CitebackError, UnknownDocumentError
-from citeback.records import Answer, EveryAnswer, Hit, Selection
+from citeback.records import WHOLE, Answer, EveryAnswer, Hit, Selection
 from citeback.records import Turn as Before
-from citeback.serve.asking import WHOLE, Asked, Manner
+from citeback.serve.asking import Asked, Manner
 from citeback.serve.found import STEP, found_html
 from citeback.serve.reads import Reads
 from citeback.serve.render import answer_html, problem_html
