@@ -1,6 +1,6 @@
 """Words for matching: what counts as one, its stem, and which say nothing.
 
-The only file that imports snowballstemmer and regex. The same functions serve
+The only file that imports snowballstemmer. The same functions serve
 what is indexed and what is asked, so the two always agree.
 """
 

@@ -1,0 +1,1 @@
+"""What makes a quotation hold: receipts, links that outlive edits, references."""
