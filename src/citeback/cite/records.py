@@ -35,6 +35,40 @@ class Receipt:
     build: int
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenReceipt:
+    """What a receipt says where it stands in a text: all but the quote itself.
+
+    `document` and `digest` are the first digits of those of a `Receipt`.
+    """
+
+    path: str
+    document: str
+    start: int
+    end: int
+    digest: str
+    paragraph: int
+    locator: Locator | None
+    build: int
+
+    def names(self, document: str) -> bool:
+        """Whether this is the full digest of the document that is meant."""
+        return document.startswith(self.document)
+
+    def proves(self, digest: str) -> bool:
+        """Whether this is the full digest of the quote that is meant."""
+        return digest.startswith(self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReceipt:
+    """A receipt that was found in a text, and where; None and why if it is damaged."""
+
+    span: Span
+    receipt: WrittenReceipt | None
+    problem: str
+
+
 class Standing(StrEnum):
     """What has become of a quotation in the document as it is now."""
 
