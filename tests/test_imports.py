@@ -38,6 +38,7 @@ ONLY_IN = {
     "pypdfium2": "ingest/formats/pdf_file.py",
     "docx": "ingest/formats/docx.py",
     "trafilatura": "ingest/formats/main_text.py",
+    "typst": "cite/typesetting.py",
     "openpyxl": "ingest/formats/xlsx.py",
     "pptx": "ingest/formats/pptx.py",
     "markdown_it": "ingest/formats/markdown.py",
@@ -59,7 +60,7 @@ ONLY_IN_THESE = {
     },
     "fastapi": {"serve/library_routes.py", "serve/page.py", "serve/server.py"},
     "regex": {"index/words.py", "cite/difference.py"},
-    "filelock": {"index/folder.py", "evaluate/judgements.py"},
+    "filelock": {"cite/kept.py", "index/folder.py", "evaluate/judgements.py"},
     "tqdm": {"serve/evaluating.py", "serve/terminal.py"},
 }
 FILES = sorted(SOURCE.rglob("*.py"))

@@ -74,3 +74,7 @@ class MissingPackageError(CitebackError):
 
 class BelowThresholdError(CitebackError):
     """A measure is lower than was asked for; the results are saved all the same."""
+
+
+class CitationsError(CitebackError):
+    """What was cited, pinned or filled in cannot be read, written or understood."""

@@ -59,7 +59,10 @@ class PrivateLibraries:
         content = folder / "content"
         content.mkdir(exist_ok=True)
         settings = replace(
-            self.shared.settings, content=content, index=folder / "index"
+            self.shared.settings,
+            content=content,
+            index=folder / "index",
+            citations=folder / "citations",
         )
         return Library.open(settings=settings, encoder=self.shared.encoder)
 

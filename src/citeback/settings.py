@@ -22,6 +22,7 @@ class Settings:
     `model` is a folder or a hub name of a sentence-transformers model; "" is the
     bundled one. `batch_size` counts texts, `max_file_megabytes` 10^6 bytes of a file,
     `max_question_characters` code points; `passages_per_answer` is how many are shown.
+    In `citations` lies what users have pinned, cited and filled in.
     With `ocr`, scans are given text by the system's ocrmypdf.
     Where the page is `shared`, visitors cannot change the content folder: what they add
     is a library of their own.
@@ -37,6 +38,7 @@ class Settings:
     passages_per_answer: int = 5
     port: int = 7860
     judgements: Path = Path("questions.jsonl")
+    citations: Path = Path("citations")
     ocr: bool = False
     shared: bool = False
 
