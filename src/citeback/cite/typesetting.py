@@ -16,23 +16,29 @@ import typst
 from citeback.errors import CitebackError
 
 MAIN = "main.typ"
+ARCHIVABLE: Literal["a-2u"] = "a-2u"
 
 
 class TypesettingError(CitebackError):
     """A reference or a document could not be set."""
 
 
+class GlyphsMissingError(TypesettingError):
+    """No font on this system has some letter of a document."""
+
+
 def as_html(main: str, files: Mapping[str, str]) -> str:
     """What the source says, as HTML. Raises TypesettingError."""
-    return _compiled(main, files, "html", None).decode("utf-8")
+    return _compiled(main, files, "html", None, []).decode("utf-8")
 
 
-def as_pdf(main: str, made: datetime) -> bytes:
+def as_pdf(main: str, made: datetime, *, boxes: bool = False) -> bytes:
     """What the source says, as PDF with the fonts of this system and typst's own.
 
-    Raises TypesettingError.
+    It is PDF/A-2u, which holds every letter; with `boxes` it is not, and boxes stand
+    for letters that no font has. Raises GlyphsMissingError and TypesettingError.
     """
-    return _compiled(main, {}, "pdf", made)
+    return _compiled(main, {}, "pdf", made, [] if boxes else [ARCHIVABLE])
 
 
 def string(text: str) -> str:
@@ -53,6 +59,7 @@ def _compiled(
     files: Mapping[str, str],
     kind: Literal["html", "pdf"],
     made: datetime | None,
+    standards: list[Literal["a-2u"]],
 ) -> bytes:
     every = {MAIN: main, **files}
     # The type stubs of typst leave out that files may be given by name.
@@ -62,8 +69,12 @@ def _compiled(
         with warnings.catch_warnings():
             # Of letters that no font has; they are shown as boxes.
             warnings.simplefilter("ignore", typst.TypstWarning)
-            compiled = compiler.compile(format=kind, timestamp=made)
+            compiled = compiler.compile(
+                format=kind, timestamp=made, pdf_standards=[*standards]
+            )
     except typst.TypstError as error:
+        if standards and "could not be displayed" in str(error):
+            raise GlyphsMissingError("No font has some letter of it.") from error
         raise TypesettingError(
             f"This could not be set in type ({error}). Choose another style or format, "
             "and please report it with the document's name and title."
