@@ -7,7 +7,6 @@ the same to search and saves minutes of embedding.
 from __future__ import annotations
 
 import json
-import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,8 @@ from citeback.library import Library
 SET = Path(__file__).resolve().parents[2] / "shared" / "eval" / "squadshifts-reddit"
 PASSAGES = 2_000
 QUESTIONS = 40
-# The machine may be busy with something else; that makes no run cheaper.
+# The machine may be busy with something else; that makes no question cheaper, so the
+# least that each has taken is what it costs.
 RUNS = 10
 MOST = 2.0
 
@@ -68,13 +68,14 @@ def test_asking_takes_at_most_twice_the_time_of_encoding(
     ) as library:
         library.update()
         assert 0.9 < library.size().passages / PASSAGES < 1.1
-        for question in questions:  # caches fill
-            library.ask(question)
-        ratios = [ratio(library, questions) for _ in range(RUNS)]
-    assert min(ratios) <= MOST, ratios
+        costs = [cost(library, questions) for _ in range(RUNS)]
+    encoding, asking = np.array(costs).min(axis=0)
+    ratio = np.median(asking) / np.median(encoding)
+    assert ratio <= MOST, f"{ratio:.2f}"
 
 
-def ratio(library: Library, questions: Sequence[str]) -> float:
+def cost(library: Library, questions: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Seconds for encoding each question, and for asking it."""
     encoding, asking = [], []
     for question in questions:
         started = time.perf_counter()
@@ -83,4 +84,4 @@ def ratio(library: Library, questions: Sequence[str]) -> float:
         library.ask(question)
         encoding.append(encoded - started)
         asking.append(time.perf_counter() - encoded)
-    return statistics.median(asking) / statistics.median(encoding)
+    return encoding, asking

@@ -32,6 +32,7 @@ ONLY_IN = {
     "huggingface_hub": "index/encoder.py",
     "sqlite3": "index/database.py",
     "faiss": "index/vectors.py",
+    "threadpoolctl": "index/vectors.py",
     "snowballstemmer": "index/words.py",
     "gradio": "serve/page.py",
     "charset_normalizer": "ingest/formats/old_letters.py",

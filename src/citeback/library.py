@@ -30,7 +30,7 @@ from citeback.index.database import DamagedDatabaseError
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.index.folder import IndexFolder, back_up
 from citeback.index.snapshot import Snapshot
-from citeback.index.vectors import use_threads
+from citeback.index.vectors import use_one_thread
 from citeback.ingest.build import Build, Limits, Report, Stop
 from citeback.ingest.check import faults
 from citeback.ingest.formats import SUFFIXES
@@ -95,7 +95,7 @@ class Library:
         self._snapshot: Snapshot | None = None
         self._folder = IndexFolder(settings.index)
         self._opened = self._folder.open_catalog()
-        use_threads(1)
+        use_one_thread()
 
     @classmethod
     def open(

@@ -163,6 +163,7 @@ SIGNS = [
 
 
 @example('tag:a(-dam("')
+@example('-dam("dam"')
 @given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
 def test_any_row_of_operators_can_be_taken_apart(question: str) -> None:
     try:

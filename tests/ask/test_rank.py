@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citeback.ask.cover import closeness, cover
+from citeback.ask.cover import closeness, covers
 from citeback.ask.interaction import interaction
 from citeback.ask.question import Query, _owners, _piece_weights, checked, idf
 from citeback.ask.rank import closely, rough_score, roughly, score
 from citeback.errors import QuestionError
-from citeback.index.candidates import Candidate, SentenceRow
+from citeback.index.candidates import Candidate
 from citeback.records import Parts, Span
 
 
@@ -38,12 +38,12 @@ def query(**changes: object) -> Query:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def candidate(*sentences: str, identity: int = 1) -> Candidate:
-    rows = tuple(
-        SentenceRow(number, number * 10, number * 10 + 5, text)
-        for number, text in enumerate(sentences)
-    )
-    return Candidate(identity, "a.txt", (), rows)
+def candidate(*sentences: str, identity: int = 1, context: str = "") -> Candidate:
+    bounds = [
+        (number, number * 10, number * 10 + 5) for number in range(len(sentences))
+    ]
+    packed = np.array(bounds, dtype="<i8").tobytes()
+    return Candidate(identity, "a.txt", context, packed, "\n".join(sentences))
 
 
 def test_idf_is_the_smoothed_one() -> None:
@@ -53,9 +53,20 @@ def test_idf_is_the_smoothed_one() -> None:
 
 
 def test_cover_is_the_share_of_idf() -> None:
-    assert cover(query(), ["kettl", "tea"]) == 2 / 4
-    assert cover(query(), []) == 0
-    assert cover(query(), ["blue", "kettl", "boil", "x"]) == 1
+    held = [
+        candidate("kettl tea", "x"),
+        candidate("tea"),
+        candidate("blue x", "kettl", "boil kettl"),
+        candidate("blue", context="boil"),
+        candidate("kettles kett ettl"),  # the words alone, no parts of others
+    ]
+    assert covers(query(), held) == [
+        (2 / 4, 2 / 4),
+        (0, 0),
+        (1, 3 / 4),
+        (2 / 4, 1 / 4),
+        (0, 0),
+    ]
 
 
 def test_closeness_counts_pairs_that_stand_together() -> None:

@@ -10,7 +10,7 @@ import pytest
 from citeback.ask.question import Query, _names
 from citeback.ask.rank import Ranked
 from citeback.ask.verdict import assurance, evidence, features, probability, verdict
-from citeback.index.candidates import Candidate, SentenceRow
+from citeback.index.candidates import Candidate
 from citeback.records import Evidence, Parts, Verdict
 
 QUERY = Query(
@@ -38,8 +38,9 @@ PARTS = Parts(
 
 
 def test_evidence_of_a_passage() -> None:
-    sentence = SentenceRow(1, 0, 20, "rollo the king was paid")
-    best = Ranked(Candidate(1, "a.txt", (), (sentence,)), 0.9, PARTS, 0)
+    bounds = np.array([1, 0, 20], dtype="<i8").tobytes()
+    sentence = Candidate(1, "a.txt", "", bounds, "rollo the king was paid")
+    best = Ranked(sentence, 0.9, PARTS, 0)
     found = evidence(QUERY, best, 0.7)
     # Names weigh 3 of 4; "the" and "was" are no content words.
     assert found == Evidence(score=0.9, lead=pytest.approx(0.2), named=0.75, words=3)

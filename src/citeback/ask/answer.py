@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from citeback.ask import baselines
 from citeback.ask.filters import NO_FILTER, Parsed
 from citeback.ask.hits import hits
-from citeback.ask.question import Query, checked, understood
+from citeback.ask.question import Query, checked, rarity, understood
 from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
 from citeback.ask.scope import Scope, scope
-from citeback.ask.search import search
+from citeback.ask.search import search, sharing_words
 from citeback.ask.verdict import assurance, evidence, probability, verdict
 from citeback.index import candidates as stored
 from citeback.index import words
@@ -36,6 +38,10 @@ NO_QUESTION = (
     "There is no question beside the filter: these are the first of {} passages that "
     "match, in reading order."
 )
+
+# The model reads a question here while its words are looked up. One at a time: the model
+# takes no two at once.
+_BESIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoding")
 
 
 def answer(
@@ -65,18 +71,29 @@ def answer(
         return replace(_nothing(text, snapshot), notice=scoped.notice)
     if is_filter_alone:
         return _first(scoped, limit, catalog, snapshot)
+    encoding = _BESIDE.submit(encoder.encode_question, text)
+    size = len(snapshot.passages)
     holding = stored.passages_with(catalog, list(words.content_stems(text)))
+    sharing = sharing_words(
+        rarity(text, passages=size, holding=holding), catalog, scoped.among
+    )
+    spans = encoder.piece_spans([text])[0]
+    unseen = _unseen(text, holding, catalog)
     query = understood(
         text,
-        encoder.encode_question(text),
-        piece_spans=encoder.piece_spans([text])[0],
+        encoding.result(),
+        piece_spans=spans,
         projection=snapshot.projection,
-        passages=len(snapshot.passages),
+        passages=size,
         holding=holding,
     )
-    query = replace(query, unseen=_unseen(query, holding, catalog))
+    query = replace(query, unseen=unseen)
     depth = max(CLOSELY, 2 * limit)  # near-duplicates among them are folded
-    ranked = _ranked(query, catalog, snapshot, baseline, scoped.among, depth)
+    if baseline is None:
+        candidates = search(query, sharing, catalog, snapshot, scoped.among)
+        ranked = _scored(query, candidates, catalog, snapshot, depth)
+    else:
+        ranked = _in_order_of(baseline, query, catalog, snapshot, scoped.among, depth)
     if not ranked:  # BM25 without a word that any passage holds
         return replace(
             _nothing(text, snapshot), unseen=query.unseen, notice=NOTHING_SHARED
@@ -110,17 +127,14 @@ def answer(
     )
 
 
-def _ranked(
+def _in_order_of(
+    baseline: Baseline,
     query: Query,
     catalog: Catalog,
     snapshot: Snapshot,
-    baseline: Baseline | None,
     among: Sequence[int] | None,
     depth: int,
 ) -> list[Ranked]:
-    if baseline is None:
-        candidates = search(query, catalog, snapshot, among)
-        return _scored(query, candidates, catalog, snapshot, depth)
     order = baselines.order(baseline, query, catalog, snapshot)
     if among is not None:
         allowed = set(among)
@@ -143,16 +157,19 @@ def _scored(
         query,
         candidates,
         snapshot.passages.fetch(np.array([c.id for c in candidates], dtype=np.int64)),
-        snapshot.sentences.fetch(
-            np.array([s.id for c in candidates for s in c.sentences], dtype=np.int64)
-        ),
+        snapshot.sentences.fetch(_sentences_of(candidates)),
     )[:depth]
-    ids = [s.id for item in rough for s in item.candidate.sentences]
+    ids = _sentences_of([item.candidate for item in rough]).tolist()
     held = stored.pieces(catalog, ids)
     rows = [held[identity] for identity in ids]
     projection = snapshot.projection
     counts = [projection.count(stored_row) for stored_row in rows]
     return closely(query, rough, projection.from_bytes(b"".join(rows)), counts)
+
+
+def _sentences_of(candidates: Sequence[Candidate]) -> npt.NDArray[np.int64]:
+    none: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    return np.concatenate([none, *(c.sentence_ids for c in candidates)])
 
 
 def _first(scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot) -> Answer:
@@ -181,13 +198,12 @@ def _first(scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot) -> A
     )
 
 
-def _unseen(
-    query: Query, holding: Mapping[str, int], catalog: Catalog
-) -> tuple[str, ...]:
+def _unseen(text: str, holding: Mapping[str, int], catalog: Catalog) -> tuple[str, ...]:
     """The question's words that stand nowhere: in no passage, heading, title or form."""
-    missing = [stem for stem in query.stems if not holding[stem]]
-    elsewhere = stored.outside(catalog, missing)
-    return tuple(query.stems[stem] for stem in missing if stem not in elsewhere)
+    stems = words.content_stems(text)
+    missing = [stem for stem in stems if not holding[stem]]
+    elsewhere = stored.outside(catalog, missing) if missing else set()
+    return tuple(stems[stem] for stem in missing if stem not in elsewhere)
 
 
 def _nothing(text: str, snapshot: Snapshot) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import pairwise
 
 from citeback.ask.question import Query
@@ -12,10 +12,31 @@ from citeback.index.candidates import Candidate
 NEAR = 3
 
 
-def cover(query: Query, stems: Iterable[str]) -> float:
-    """The share of the question's idf that the stems hold, 0 to 1."""
-    held = query.content.intersection(stems)
-    return sum(query.idf[stem] for stem in held) / query.total
+def covers(query: Query, candidates: Sequence[Candidate]) -> list[tuple[float, float]]:
+    """How much each candidate holds, and its best sentence: shares of idf, 0 to 1."""
+    # Looked up in the stored line: most stems stand nowhere in it, and to take it
+    # apart takes ten times longer.
+    terms = [(f" {stem} ", weight) for stem, weight in query.idf.items()]
+    found = []
+    for candidate in candidates:
+        text = f" {candidate.stems} ".replace("\n", " \n ")
+        context = f" {candidate.context} "
+        held = [one for one in terms if one[0] in text]
+        everything = sum(
+            weight for term, weight in terms if term in text or term in context
+        )
+        found.append((everything / query.total, _best_line(held, text) / query.total))
+    return found
+
+
+def _best_line(held: Sequence[tuple[str, float]], text: str) -> float:
+    """The most that a line holds of terms that the text holds somewhere."""
+    if len(held) < 2:
+        return sum(weight for _, weight in held)
+    return max(
+        sum(weight for term, weight in held if term in line)
+        for line in text.split("\n")
+    )
 
 
 def closeness(query: Query, candidate: Candidate) -> float:
@@ -25,14 +46,9 @@ def closeness(query: Query, candidate: Candidate) -> float:
     out. 0 for a question of one word.
     """
     places: dict[str, list[int]] = {}
-    start = 0
-    for sentence in candidate.sentences:
-        stems = sentence.stems
-        if not query.content.isdisjoint(stems):
-            for place, stem in enumerate(stems, start):
-                if stem in query.content:
-                    places.setdefault(stem, []).append(place)
-        start += len(stems)
+    for place, stem in enumerate(candidate.stems.split()):
+        if stem in query.content:
+            places.setdefault(stem, []).append(place)
     near = total = 0.0
     for one, other in pairwise(query.sequence):
         if one == other:

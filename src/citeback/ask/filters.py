@@ -29,12 +29,13 @@ _QUOTED = "|".join(
     f"{opening}[^{opening}{closing}\n]+{closing}" for opening, closing in QUOTES
 )
 # An operator begins after white space or "(", so that "re-entry" and 5" are none, and
-# ends before white space or a mark, so that taking it out joins nothing.
+# ends before white space or a mark, so that taking it out joins nothing and makes no
+# other one of what follows.
 _OPERATOR = re.compile(
     rf"(?:(?<!\S)|(?<=\s\()|(?<=^\())(?:(?P<phrase>{_QUOTED})"
     rf"|-(?P<without>{_QUOTED}|[^\W\d_][^\s()\"“”„«»]*+)"
     rf"|(?P<name>file|tag|after|before):(?P<value>{_QUOTED}|[^\s\"“”„«»]++))"
-    r"(?=[\s().,;:!?…]|$)",
+    r"(?=[\s).,;:!?…]|$)",
     re.IGNORECASE,
 )
 _MARKS = "".join(sorted({sign for pair in QUOTES for sign in pair}))

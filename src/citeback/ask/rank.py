@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from citeback.ask.cover import closeness, cover
+from citeback.ask.cover import closeness, covers
 from citeback.ask.interaction import interaction
 from citeback.ask.question import Query
 from citeback.index.candidates import Candidate
@@ -53,11 +53,18 @@ def roughly(
     sentence_meaning = sentence_vectors @ query.vector
     ranked = []
     start = 0
+    held = covers(query, candidates)
     for row, candidate in enumerate(candidates):
-        end = start + len(candidate.sentences)
-        meanings = sentence_meaning[start:end]
-        parts = _parts(query, candidate, float(passage_meaning[row]), meanings)
-        best = int(np.argmax(meanings))
+        end = start + len(candidate.sentence_ids)
+        best = int(np.argmax(sentence_meaning[start:end]))
+        parts = Parts(
+            interaction=0.0,
+            passage_meaning=float(passage_meaning[row]),
+            sentence_meaning=float(sentence_meaning[start + best]),
+            passage_words=held[row][0],
+            sentence_words=held[row][1],
+            closeness=0.0,
+        )
         ranked.append(Ranked(candidate, rough_score(parts), parts, best))
         start = end
     return sorted(ranked, key=lambda item: -item.score)
@@ -73,7 +80,7 @@ def closely(
     """
     if not ranked:
         return []
-    lengths = [len(item.candidate.sentences) for item in ranked]
+    lengths = [len(item.candidate.sentence_ids) for item in ranked]
     helped, alone = interaction(query, pieces, counts, lengths)
     ends = np.cumsum(counts)
     again = []
@@ -113,19 +120,4 @@ def score(parts: Parts) -> float:
         + 0.12 * parts.passage_words
         + 0.12 * parts.sentence_words
         + 0.10 * parts.closeness
-    )
-
-
-def _parts(
-    query: Query, candidate: Candidate, passage_meaning: float, meanings: Floats
-) -> Parts:
-    words = [query.content.intersection(s.stems) for s in candidate.sentences]
-    everything = query.content.intersection(candidate.context).union(*words)
-    return Parts(
-        interaction=0.0,
-        passage_meaning=passage_meaning,
-        sentence_meaning=float(meanings.max()),
-        passage_words=cover(query, everything),
-        sentence_words=max(cover(query, held) for held in words),
-        closeness=0.0,
     )

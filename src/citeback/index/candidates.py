@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from citeback.index.catalog import SOURCE, Catalog, check_text, source_from
 from citeback.index.marks import locator
@@ -17,8 +18,7 @@ from citeback.records import Passage, Source, Span
 class SentenceRow(NamedTuple):
     """A candidate's sentence as stored: offsets in the document, stems with spaces.
 
-    Hundreds are made for each question, so they are taken apart only when asked for,
-    and are tuples, which are made faster.
+    Many are made for each question, so they are tuples, which are made faster.
     """
 
     id: int
@@ -39,12 +39,29 @@ class SentenceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may be the answer, without its text."""
+    """A passage that may be the answer, as stored, without its text.
+
+    `context` are the stems of its headings and lead-in with spaces, `stems` those of
+    its sentences, a line for each, and `bounds` holds id, start and end of each, int64.
+    """
 
     id: int
     path: str
-    context: tuple[str, ...]
-    sentences: tuple[SentenceRow, ...]
+    context: str
+    bounds: bytes
+    stems: str
+
+    @property
+    def sentence_ids(self) -> npt.NDArray[np.int64]:
+        """The ids of its sentences in order."""
+        return np.frombuffer(self.bounds, dtype="<i8")[::3]
+
+    @property
+    def sentences(self) -> tuple[SentenceRow, ...]:
+        """Its sentences in order."""
+        columns = _columns(self.bounds)
+        rows = zip(*columns, self.stems.split("\n"), strict=True)
+        return tuple(map(SentenceRow._make, rows))
 
 
 def with_words(
@@ -157,24 +174,12 @@ def passages_of_sentences(catalog: Catalog, sentences: Sequence[int]) -> list[in
 
 def candidates(catalog: Catalog, passages: Sequence[int]) -> list[Candidate]:
     """The candidates of those ids that are (still) there, by id."""
-    return [
-        Candidate(
-            identity,
-            path,
-            tuple(context.split()),
-            tuple(
-                map(
-                    SentenceRow._make,
-                    zip(*_columns(bounds), stems.split("\n"), strict=True),
-                )
-            ),
-        )
-        for identity, path, context, bounds, stems in catalog.database.rows(
-            "SELECT id, path, context, bounds, stems FROM passages "
-            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (_ids(passages),),
-        )
-    ]
+    rows = catalog.database.rows(
+        "SELECT id, path, context, bounds, stems FROM passages "
+        "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (_ids(passages),),
+    )
+    return [Candidate(*row) for row in rows]
 
 
 def _columns(bounds: bytes) -> list[list[int]]:

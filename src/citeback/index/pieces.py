@@ -56,8 +56,9 @@ class Projection:
     def from_bytes(self, stored: bytes) -> Floats:
         """The rows of `to_bytes`, to within half a step."""
         rows: Bytes = np.frombuffer(stored, dtype=np.int8)
-        kept = self.basis.shape[1]
-        return rows.reshape(-1, kept).astype(np.float32) / np.float32(STEPS)
+        numbers = rows.reshape(-1, self.basis.shape[1]).astype(np.float32)
+        numbers *= np.float32(1 / STEPS)
+        return numbers
 
 
 def fit(pieces: Floats) -> Projection:
