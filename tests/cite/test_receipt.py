@@ -75,6 +75,8 @@ def test_a_receipt_says_all_that_proves_a_quote() -> None:
         suffix=" Nobody “paid” it.\n\nThe end of it.",
         paragraph=1,
         locator=Locator(LocatorKind.PAGE, "iv", "iv"),
+        times=1,
+        twins=1,
         build=7,
     )
 

@@ -7,11 +7,10 @@ import zlib
 from bisect import bisect_right
 from urllib.parse import quote as percent_encoded
 
+from citeback.cite.anchor import copies
+from citeback.cite.nearby import CONTEXT_LETTERS
 from citeback.cite.records import Receipt
 from citeback.records import Document, Locator, Span
-
-# So many letters on either side are kept, to tell a quote from others like it.
-CONTEXT_LETTERS = 48
 
 # What a receipt begins with in a text.
 SCHEME = "citeback:"
@@ -31,6 +30,7 @@ def receipt_of(document: Document, span: Span, build: int) -> Receipt:
         raise ValueError(f"{span} is no stretch of {len(text)} letters.")
     quote = text[span.start : span.end]
     source = document.source
+    times, twins = copies(text, span)
     return Receipt(
         path=source.path,
         title=source.title,
@@ -44,6 +44,8 @@ def receipt_of(document: Document, span: Span, build: int) -> Receipt:
         suffix=text[span.end : span.end + CONTEXT_LETTERS],
         paragraph=paragraph_at(document, span.start),
         locator=document.locator(span),
+        times=times,
+        twins=twins,
         build=build,
     )
 

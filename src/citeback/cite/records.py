@@ -17,7 +17,9 @@ class Receipt:
     `prefix` and `suffix` are the letters just before and after it, as in the Text
     Quote Selector of the W3C's Web Annotation model. `paragraph` is 0 where the quote
     begins outside any, `locator` None where the document has no pages or the like.
-    `build` names the state of the index that the quote was taken from.
+    `build` names the state of the index that it was taken from. `times` is how often the
+    quote stood in the document, this one counted, and `twins` how often so with nearly
+    the same around it; 0 where that is not known.
     """
 
     path: str
@@ -33,6 +35,8 @@ class Receipt:
     paragraph: int
     locator: Locator | None
     build: int
+    times: int = 0
+    twins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
