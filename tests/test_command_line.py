@@ -239,3 +239,30 @@ def test_a_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
 
 def ignored(_: str, names: list[str]) -> set[str]:
     return {name for name in names if name.endswith((".egg-info", "__pycache__"))}
+
+
+def test_verify_tells_what_holds_and_what_does_not(
+    run: Run, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    memo = tmp_path / "memo.md"
+    memo.write_text("It “boils water in four minutes”.", encoding="utf-8")
+    assert run("verify", str(memo)) == 0
+    out = capsys.readouterr().out
+    assert "1 quotation in memo.md, against 2 documents: 1 exact." in out
+    assert "Kettle · ¶ 1  kettle.txt:16-43" in out
+
+    memo.write_text("It “boils water in five minutes”.", encoding="utf-8")
+    assert run("verify", str(memo)) == 1
+    shown = capsys.readouterr()
+    assert "changed: boils water in [-four-]{+five+} minutes" in shown.out
+    assert "1 of 1 quotation not exact." in shown.err
+    assert run("verify", "--json", str(memo)) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["holds"] is False
+    assert report["quotations"][0]["finding"] == "altered"
+
+    memo.write_text("Nothing here.", encoding="utf-8")
+    assert run("verify", str(memo)) == 0
+    assert "Nothing is quoted in memo.md" in capsys.readouterr().out
+    assert run("verify", str(tmp_path / "none.md")) == 2
+    assert "none.md cannot be checked" in capsys.readouterr().err

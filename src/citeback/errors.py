@@ -36,6 +36,10 @@ class QuestionError(CitebackError):
     """The question cannot be searched for: empty, too long, or without words."""
 
 
+class DraftError(CitebackError):
+    """A text whose quotations are to be checked cannot be read."""
+
+
 class EncoderError(CitebackError):
     """The model is missing, damaged or not the one that was expected."""
 

@@ -17,6 +17,9 @@ from citeback.ask.examples import example_questions
 from citeback.ask.filters import NO_FILTER, Parsed, day_of, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
+from citeback.checking import read_draft
+from citeback.cite.records import Draft, VerifyReport
+from citeback.cite.verify import verify
 from citeback.errors import (
     IndexBusyError,
     IndexStateError,
@@ -442,6 +445,18 @@ class Library:
             plain = Parsed(phrase, phrase, "", NO_FILTER)
             nearest = self._asked(plain, limit=None)
             return absence(phrase, catalog=self._catalog, nearest=nearest)
+
+    def draft(self, path: Path, name: str = "") -> Draft:
+        """A file whose quotations are to be checked; it is not put into the library.
+
+        `name`, by default the file's own, tells what kind it is. Raises DraftError.
+        """
+        return read_draft(path, name or path.name, self.settings)
+
+    def verify(self, draft: Draft) -> VerifyReport:
+        """Whether the draft's quotations stand in the documents as they are quoted."""
+        with self._catalog.database.reading():
+            return verify(draft, self._catalog)
 
     def document(self, path: str) -> Document:
         """A document by its path. Raises UnknownDocumentError."""

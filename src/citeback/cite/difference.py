@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import SequenceMatcher
 
 import regex
@@ -12,11 +13,14 @@ from citeback.cite.records import Change, Difference
 _TOKENS = regex.compile(r"[\p{L}\p{M}\p{N}]+|\s+|.", regex.DOTALL)
 
 
-def differences(before: str, after: str) -> tuple[Difference, ...]:
+def differences(
+    before: str, after: str, alike: Callable[[str], str] = str
+) -> tuple[Difference, ...]:
     """What makes the second text of the first, in order; removals before additions.
 
     The texts of SAME and REMOVED put together are `before`, those of SAME and ADDED
-    `after`.
+    `after`; where words or signs of both that are not equal are made so by `alike`,
+    SAME has that of `before`.
     """
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
     found: list[Difference] = []
@@ -26,7 +30,7 @@ def differences(before: str, after: str) -> tuple[Difference, ...]:
             found.append(Difference(change, "".join(tokens)))
 
     for tag, i, j, k, m in SequenceMatcher(
-        None, old, new, autojunk=False
+        None, [*map(alike, old)], [*map(alike, new)], autojunk=False
     ).get_opcodes():
         if tag == "equal":
             add(Change.SAME, old[i:j])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from citeback.records import Locator, Span
+from citeback.records import Locator, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +112,119 @@ class Anchored:
     span: Span | None
     quote: str
     differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text whose quotations are to be checked; it belongs to no library.
+
+    `blocks` are the stretches that it sets apart as quoted. `markdown` tells that its
+    own signs for emphasis, links and notes are no part of what it quotes.
+    """
+
+    name: str
+    text: str
+    blocks: tuple[Span, ...] = ()
+    markdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that a draft gives as someone else's.
+
+    They stand in `text[start:end]` of the draft, the marks around them left out;
+    `text` is the words without the marks that each further paragraph, or each line of
+    a block, begins with. An `open` one lacks its closing mark.
+    """
+
+    start: int
+    end: int
+    text: str
+    block: bool = False
+    open: bool = False
+
+
+class Finding(StrEnum):
+    """How a quotation stands to the library's own words."""
+
+    EXACT = "exact"
+    ALTERED = "altered"
+    NOT_FOUND = "not found"
+    SHORT = "too short to judge"
+
+
+class Allowance(StrEnum):
+    """In what an exact quotation differs from the document, as is the custom."""
+
+    OMISSIONS = "with marked omissions"
+    CHANGES = "with marked changes"
+    QUOTATION_MARKS = "but for the form of quotation marks"
+    DASHES = "but for the form of dashes"
+    CAPITAL = "but for the capital or small letter that it begins with"
+    END = "but for the punctuation at its end"
+    REFERENCE = "but for a reference at its end"
+    NOTES = "but for the numbers of notes"
+    HYPHEN = "but for hyphens at the ends of lines"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPlace:
+    """Where a quotation stands in a document: `parts` more than one if it omits some.
+
+    `quote` is the document's own text from the first part's start to the last one's
+    end. `paragraph` is 0 where it begins outside any.
+    """
+
+    source: Source
+    paragraph: int
+    locator: Locator | None
+    parts: tuple[Span, ...]
+    quote: str
+
+    @property
+    def start(self) -> int:
+        """Where the first part begins."""
+        return self.parts[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the last part ends."""
+        return self.parts[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedQuotation:
+    """A quotation and what became of looking for it.
+
+    `places` are, for an exact one, all that were found, at most `verify.SHOWN` of
+    them, by path; for an altered one the closest; none for others. `likeness` is the
+    share of the quotation's words that stand there in order (0 to 1). `differences`
+    go from the document to the quotation, "…" standing for what was left out with a
+    mark; empty for all but altered ones.
+    """
+
+    quotation: Quotation
+    finding: Finding
+    allowances: tuple[Allowance, ...]
+    places: tuple[QuotedPlace, ...]
+    likeness: float
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """All quotations of a draft in their order; `build` names the index's state."""
+
+    name: str
+    quotations: tuple[VerifiedQuotation, ...]
+    documents: int
+    build: int
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is altered or missing; so, too, where nothing is quoted."""
+        return not any(
+            one.finding in (Finding.ALTERED, Finding.NOT_FOUND)
+            for one in self.quotations
+        )

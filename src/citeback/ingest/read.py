@@ -15,20 +15,22 @@ from citeback.ingest.formats import ARCHIVE, KINDS, PLAIN, reader_of
 from citeback.ingest.formats.archive import members
 from citeback.ingest.layout import lay_out
 from citeback.ingest.reading import Reader, Reading
-from citeback.records import Block, BlockKind, Document, Source
+from citeback.records import Block, BlockKind, Document, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one file: its document, or why there is none.
 
-    `remark` is a sentence on how a document was read that its owner should know.
+    `remark` is a sentence on how a document was read that its owner should know, and
+    `quoted` are the stretches that it sets apart as quotations.
     """
 
     name: str
     document: Document | None = None
     refusal: str = ""
     remark: str = ""
+    quoted: tuple[Span, ...] = ()
 
 
 _ENDING = re.compile(r"\.\w{1,12}")
@@ -80,7 +82,8 @@ def _reader(name: str) -> Reader:
 
 def _outcome(name: str, reader: Reader, data: bytes) -> Outcome:
     reading = reader(data)
-    return Outcome(name, _document(name, reading), remark=reading.remark)
+    document = _document(name, reading)
+    return Outcome(name, document, remark=reading.remark, quoted=reading.quoted)
 
 
 def read(path: Path, name: str, *, max_bytes: int) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from citeback.records import Block, Mark
+from citeback.records import Block, Mark, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Reading:
     Title, author, date, url and tags are as the file itself states them, empty where it
     does not.
     `remark` is a sentence on how it was read that its owner should know, or "".
+    `quoted` are the stretches that its layout sets apart as quotations.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Reading:
     tags: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     remark: str = ""
+    quoted: tuple[Span, ...] = ()
 
 
 # From a file's bytes to its reading. Raises UnreadableFileError with the reason.

@@ -40,6 +40,8 @@ class TextBuilder:
         self._blocks: list[Block] = []
         self._marks: list[Mark] = []
         self._waiting: tuple[LocatorKind, str] | None = None
+        # Each stretch set apart as a quotation, and the number of the quotation.
+        self._quoted: list[tuple[int, Span]] = []
         # The open list: where it begins, and its items (none: no list is open).
         self._start = 0
         self._items: list[Span] = []
@@ -65,6 +67,11 @@ class TextBuilder:
         """The marks that text stands under."""
         return tuple(self._marks)
 
+    @property
+    def quoted(self) -> tuple[Span, ...]:
+        """The stretches that are set apart as quotations."""
+        return tuple(span for _, span in self._quoted)
+
     def mark(self, kind: LocatorKind, label: str) -> None:
         """What is added from here on stands on that page, slide, row or at that time."""
         self._close()
@@ -77,11 +84,18 @@ class TextBuilder:
             span = self._add(words)
             self._note(BlockKind.HEADING, span, level=max(1, level), title=words)
 
-    def paragraph(self, words: str, kind: BlockKind = BlockKind.PARAGRAPH) -> None:
-        """A paragraph or a footnote; its own line ends stay."""
+    def paragraph(
+        self, words: str, kind: BlockKind = BlockKind.PARAGRAPH, *, quotation: int = 0
+    ) -> None:
+        """A paragraph or a footnote; its own line ends stay.
+
+        `quotation` is the number of the one that it is set apart as part of, 0 if none.
+        """
         words = lined(words)
         if words:
-            self._note(kind, self._add(words))
+            span = self._add(words)
+            self._note(kind, span)
+            self._quote(span, quotation)
 
     def stretches(self, kind: LocatorKind, parts: Iterable[tuple[str, str]]) -> None:
         """A paragraph of several stretches, each with the label of the place it is at."""
@@ -155,11 +169,13 @@ class TextBuilder:
             else:
                 self.row(row, header)
 
-    def furniture(self, words: str, note: str) -> None:
+    def furniture(self, words: str, note: str, *, quotation: int = 0) -> None:
         """What belongs to the page and not to the text; `note` says what it is."""
         words = lined(words)
         if words:
-            self._note(BlockKind.FURNITURE, self._add(words), note=note)
+            span = self._add(words)
+            self._note(BlockKind.FURNITURE, span, note=note)
+            self._quote(span, quotation)
 
     def _led_into(self) -> bool:
         if not self._blocks:
@@ -210,6 +226,12 @@ class TextBuilder:
             self._marks.append(Mark(start, *self._waiting))
             self._waiting = None
         return Span(start, self._length)
+
+    def _quote(self, span: Span, quotation: int) -> None:
+        if quotation and self._quoted and self._quoted[-1][0] == quotation:
+            span = Span(self._quoted.pop()[1].start, span.end)
+        if quotation:
+            self._quoted.append((quotation, span))
 
     def _note(
         self,

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 from citeback.errors import FileAccessError, UnreadableFileError
 from citeback.index import stored_blocks
 from citeback.ingest.read import BROKEN, Outcome, read_all
-from citeback.records import Document, LocatorKind, Mark, Source
+from citeback.records import Document, LocatorKind, Mark, Source, Span
 
 # Address space, of which the interpreter and its libraries take some hundred million.
 MEMORY_BYTES = 2_000_000_000
@@ -180,7 +180,11 @@ def _outcome(reply: dict[str, object]) -> Outcome:
             ),
         )
     return Outcome(
-        str(reply["name"]), document, str(reply["refusal"]), str(reply["remark"])
+        str(reply["name"]),
+        document,
+        str(reply["refusal"]),
+        str(reply["remark"]),
+        tuple(Span(*bounds) for bounds in reply["quoted"]),  # type: ignore[attr-defined]
     )
 
 
@@ -240,6 +244,7 @@ def _reply_of(outcome: Outcome) -> dict[str, object]:
         "name": outcome.name,
         "refusal": outcome.refusal,
         "remark": outcome.remark,
+        "quoted": [(span.start, span.end) for span in outcome.quoted],
     }
     if outcome.document is not None:
         document = outcome.document

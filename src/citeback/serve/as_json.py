@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from citeback.cite.records import VerifyReport
 from citeback.records import (
     AbsenceReport,
     Answer,
@@ -43,6 +44,11 @@ def every_json(found: EveryAnswer) -> dict[str, Any]:
 def absence_json(report: AbsenceReport) -> dict[str, Any]:
     """An absence report."""
     return asdict(report)
+
+
+def verify_json(report: VerifyReport) -> dict[str, Any]:
+    """What became of a draft's quotations, and whether all of them hold."""
+    return {"holds": report.holds, **asdict(report)}
 
 
 def file_json(report: FileReport) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The command line: ask, every, absent, index, list, doctor, backup, evaluate.
+"""The command line: ask, every, absent, verify, index, list, doctor, backup, evaluate.
 
-Exit status 0, 1 where a measure is below its threshold, 2 where something failed.
+Exit status 0, 1 where a measure is below its threshold or a quotation does not hold, 2
+where something failed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from citeback.errors import (
 from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
 from citeback.records import FileReport, UpdateReport
-from citeback.serve import evaluating, examining, terminal
+from citeback.serve import checking_files, evaluating, examining, terminal
 from citeback.serve.as_json import (
     absence_json,
     answer_json,
@@ -33,6 +34,7 @@ from citeback.serve.as_json import (
     examination_json,
     file_json,
     update_json,
+    verify_json,
 )
 from citeback.serve.offline import isolate
 from citeback.settings import Settings, from_environment
@@ -137,6 +139,18 @@ def absent(library: Library, options: argparse.Namespace) -> None:
         _print_json(absence_json(report))
     else:
         print("\n".join(terminal.absence_lines(report)))
+
+
+def verify(library: Library, options: argparse.Namespace) -> None:
+    """Check a file's quotations against the documents."""
+    draft = library.draft(options.file)  # before indexing, which may take a while
+    _refresh(library, options)
+    report = library.verify(draft)
+    if options.json:
+        _print_json(verify_json(report))
+    else:
+        print("\n".join(checking_files.verify_lines(report)))
+    checking_files.check(report)
 
 
 def index(library: Library, options: argparse.Namespace) -> None:
@@ -271,6 +285,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     missing.add_argument("phrase")
     missing.set_defaults(command=absent)
+
+    verifying = commands.add_parser(
+        "verify",
+        parents=[shared],
+        help="check whether a file's quotations stand in the documents",
+    )
+    verifying.add_argument("file", type=Path, help="text, Markdown, Word or HTML")
+    verifying.set_defaults(command=verify)
 
     indexing = commands.add_parser(
         "index", parents=[shared], help="bring the index up to date with the documents"

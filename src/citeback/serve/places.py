@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from citeback.cite.records import QuotedPlace
 from citeback.records import Locator, LocatorKind, Occurrence, Passage, Place
 from citeback.serve.strings import Words
 
 BETWEEN = " · "
 
+Standing = Passage | Place | Occurrence | QuotedPlace
 
-def place(where: Passage | Place | Occurrence, words: Words) -> str:
+
+def place(where: Standing, words: Words) -> str:
     """The place in a line: "p. 3 · ¶ 12". Not escaped; "" where it has no number."""
     parts = [located(where.locator, words)] if where.locator else []
     if where.paragraph:
@@ -26,7 +29,7 @@ def located(locator: Locator, words: Words) -> str:
     return words(f"locator_{locator.kind}s", first=locator.first, last=locator.last)
 
 
-def _part(where: Passage | Place | Occurrence, words: Words) -> str:
+def _part(where: Standing, words: Words) -> str:
     if not isinstance(where, Passage) or where.parts == 1:
         return ""
     return " " + words("part_of", part=where.part, parts=where.parts)

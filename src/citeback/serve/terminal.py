@@ -35,28 +35,28 @@ ENGLISH = words_of("en")
 def answer_lines(answer: Answer) -> Iterator[str]:
     """An answer as a person reads it: the quote, then the passages."""
     if answer.notice:
-        yield from (*_wrapped(answer.notice), "")
+        yield from (*wrapped(answer.notice), "")
     yield ENGLISH(f"verdict_{answer.verdict.name.lower()}")
     if answer.assurance:
-        yield from _wrapped(answer.assurance)
+        yield from wrapped(answer.assurance)
     if answer.verdict is Verdict.SILENT:
         if answer.unseen:
             yield f"{ENGLISH('unseen')} {', '.join(answer.unseen)}."
         if answer.hits:
             yield from ("", f"{ENGLISH('nearest')}:")
     elif answer.hits:
-        yield from ("", *_wrapped(f"“{_flat(answer.hits[0].quote)}” [1]"))
+        yield from ("", *wrapped(f"“{flat(answer.hits[0].quote)}” [1]"))
     for hit in answer.hits:
         yield from ("", *_hit_lines(hit))
 
 
 def _hit_lines(hit: Hit) -> Iterator[str]:
-    yield from _wrapped(f"[{hit.number}] {_shown(locator(hit))}")
-    yield from _wrapped(_flat(hit.passage.text), indent="    ")
-    yield f"    {_shown(hit.source.path)}:{hit.passage.start}-{hit.passage.end}"
+    yield from wrapped(f"[{hit.number}] {shown(locator(hit))}")
+    yield from wrapped(flat(hit.passage.text), indent="    ")
+    yield f"    {shown(hit.source.path)}:{hit.passage.start}-{hit.passage.end}"
     for other in hit.also_in:
         said = ENGLISH("almost_same")
-        yield f"    {said} {_shown(other.source.title)} {place(other, ENGLISH)}"
+        yield f"    {said} {shown(other.source.title)} {place(other, ENGLISH)}"
 
 
 def locator(hit: Hit) -> str:
@@ -69,42 +69,42 @@ def locator(hit: Hit) -> str:
 def every_lines(found: EveryAnswer) -> Iterator[str]:
     """Every passage found, under its document, with the counts before."""
     if found.notice:
-        yield from (*_wrapped(found.notice), "")
-    passages = _counted(found.count, "passage")
-    yield f"{passages} in {_counted(len(found.documents), 'document')}."
+        yield from (*wrapped(found.notice), "")
+    passages = counted(found.count, "passage")
+    yield f"{passages} in {counted(len(found.documents), 'document')}."
     for document in found.documents:
-        title = _shown(document.source.title)
+        title = shown(document.source.title)
         yield from ("", f"{title} ({len(document.passages)})")
         for one in document.passages:
             passage = one.passage
-            headings = "".join(f"{_shown(name)} › " for name in passage.headings)
+            headings = "".join(f"{shown(name)} › " for name in passage.headings)
             yield from ("", f"  {headings}{place(passage, ENGLISH)}")
-            yield from _wrapped(_flat(passage.text), indent="    ")
-            yield f"    {_shown(document.source.path)}:{passage.start}-{passage.end}"
+            yield from wrapped(flat(passage.text), indent="    ")
+            yield f"    {shown(document.source.path)}:{passage.start}-{passage.end}"
 
 
 def absence_lines(report: AbsenceReport) -> Iterator[str]:
     """Where a phrase stands, or that it is nowhere; what was searched and when."""
-    phrase = _flat(report.phrase)
+    phrase = flat(report.phrase)
     searched = (
-        f"{_counted(report.paragraphs, 'paragraph')} of "
-        f"{_counted(report.documents, 'document')}"
+        f"{counted(report.paragraphs, 'paragraph')} of "
+        f"{counted(report.documents, 'document')}"
     )
     whole = "headings and left-out parts"
     if report.places:
-        times = _counted(len(report.places), "time")
+        times = counted(len(report.places), "time")
         yield f"“{phrase}” stands {times} in {searched}, {whole} looked through, too"
         yield f"(index of {report.built}):"
         for place in report.places:
             yield (
-                f"    {_shown(place.source.title)}, {_kind(place)}  "
-                f"{_shown(place.source.path)}:{place.start}-{place.end}"
+                f"    {shown(place.source.title)}, {_kind(place)}  "
+                f"{shown(place.source.path)}:{place.start}-{place.end}"
             )
     else:
         yield f"“{phrase}” stands in none of {searched}, nor in their {whole}"
         yield f"(index of {report.built})."
     if report.unread:
-        files = _counted(report.unread, "file")
+        files = counted(report.unread, "file")
         yield f"Not searched, because not readable: {files}."
     if report.nearest and not report.places:
         yield from ("", "Nearest wording:")
@@ -123,12 +123,12 @@ def _kind(one: Occurrence) -> str:
 def file_lines(reports: Sequence[FileReport]) -> Iterator[str]:
     """One file a line, with what was left out of it below."""
     for report in reports:
-        name = _shown(report.source.path)
+        name = shown(report.source.path)
         if report.state is FileState.REFUSED:
             yield f"{name}: not read: {report.reason}"
             continue
-        paragraphs = _counted(report.paragraphs, "paragraph")
-        yield f"{name}: {paragraphs}, {_counted(report.passages, 'passage')}"
+        paragraphs = counted(report.paragraphs, "paragraph")
+        yield f"{name}: {paragraphs}, {counted(report.passages, 'passage')}"
         if report.reason:
             yield f"    {report.state}: {report.reason}"
         for block in report.skipped:
@@ -150,10 +150,10 @@ def update_lines(report: UpdateReport) -> Iterator[str]:
     ]
     yield (
         f"Documents: {', '.join(counts) or 'none'}; "
-        f"{_counted(report.embedded, 'text')} embedded in {report.seconds:.1f} s."
+        f"{counted(report.embedded, 'text')} embedded in {report.seconds:.1f} s."
     )
     for file in report.refused:
-        yield f"{_shown(file.source.path)}: {file.state}: {file.reason}"
+        yield f"{shown(file.source.path)}: {file.state}: {file.reason}"
 
 
 class ProgressBar:
@@ -168,7 +168,7 @@ class ProgressBar:
     def __call__(self, progress: Progress) -> None:
         """Show how far the update has come."""
         self._bar.total = progress.total
-        self._bar.set_postfix_str(_shown(progress.path)[-40:], refresh=False)
+        self._bar.set_postfix_str(shown(progress.path)[-40:], refresh=False)
         self._bar.update(progress.done - self._bar.n)
 
     def __enter__(self) -> Self:
@@ -184,12 +184,12 @@ class ProgressBar:
         self._bar.close()
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """A quote on one line; only its white space is changed."""
-    return _shown(" ".join(text.split()))
+    return shown(" ".join(text.split()))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Without signs that rewrite what a terminal shows, or turn its lines around.
 
     Joiners and soft hyphens are part of the words and stay.
@@ -197,11 +197,12 @@ def _shown(text: str) -> str:
     return _REWRITING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """How many there are: "1 file", "2 files"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
+def wrapped(text: str, indent: str = "") -> list[str]:
     """Lines of words; a word is never parted, so that a quote can be copied."""
     return textwrap.wrap(
         text,

@@ -41,6 +41,16 @@ _UNSHOWN = frozenset(
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _CONTENTS = re.compile(r"toc \d|table of figures", re.IGNORECASE)
+_QUOTATION = re.compile(
+    r"(?:intense |block )?quot(?:e|ation)s?|block (?:text|citation)|citation",
+    re.IGNORECASE,
+)
+# Paragraphs of these styles are set in for other reasons.
+_SET_IN = re.compile(r"list|toc|bibliography|footnote|endnote|body text", re.IGNORECASE)
+# A paragraph is set apart from this indent up, a quarter of an inch in twentieths of a
+# point, where it is a sentence rather than a line of an address.
+INDENTED = 360
+FEWEST_WORDS = 5
 _OFF = frozenset({"0", "false", "off", "none"})
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -67,6 +77,7 @@ def read(data: bytes) -> Reading:
         author=spaced(about.author or ""),
         date=created.date().isoformat() if created else "",
         marks=body.builder.marks,
+        quoted=body.builder.quoted,
     )
 
 
@@ -89,6 +100,7 @@ class _Style:
     based_on: str
     level: int
     numbering: tuple[str, int] | None
+    indent: int | None
 
 
 class _Body:
@@ -107,6 +119,10 @@ class _Body:
         }
         self._counted = {"footnote": 0, "endnote": 0}
         self._titled = 0
+        # The number of the quotation that is set apart here; it goes on while the
+        # paragraphs are set apart.
+        self._quotation = 0
+        self._in_quotation = False
 
     def read(self) -> None:
         """All of it: the pages' header, the body, the pages' footer."""
@@ -154,6 +170,7 @@ class _Body:
         style = _value(first(paragraph, "pPr", "pStyle"))
         level = self._level(paragraph, style)
         label = self._label(paragraph, style) if spaced(words.text) else None
+        before, self._in_quotation = self._in_quotation, False
         if _CONTENTS.match(self._styles[style].name if style in self._styles else ""):
             self.builder.furniture(words.text, "table of contents")
         elif level:
@@ -161,7 +178,11 @@ class _Body:
         elif label is not None:
             self.builder.item(words.text, label)
         else:
-            self.builder.paragraph(words.text)
+            apart = self._is_apart(paragraph, style, words.text)
+            self._quotation += apart and not before
+            self._in_quotation = apart or (before and not words.text.strip())
+            number = self._quotation if apart else 0
+            self.builder.paragraph(words.text, quotation=number)
         self._hanging(words)
 
     def _hanging(self, words: _Words) -> None:
@@ -181,6 +202,7 @@ class _Body:
             self._blocks(box)
 
     def _table(self, table: Element) -> None:
+        self._in_quotation = False
         rows = [row for row in _below(table, "tr") if not _is_deleted(row)]
         cells = [list(_below(row, "tc")) for row in rows]
         words = [[self._cell(cell) for cell in row] for row in cells]
@@ -250,6 +272,17 @@ class _Body:
             level = level or one.level
         return level + self._titled if 0 < level <= 9 else 0
 
+    def _is_apart(self, paragraph: Element, style: str, words: str) -> bool:
+        """Whether the paragraph is set apart as a quotation, by its style or indent."""
+        styles = list(self._chain(style))
+        if any(_QUOTATION.fullmatch(one.name) for one in styles):
+            return bool(words.strip())
+        if any(_SET_IN.match(one.name) for one in styles):
+            return False
+        indents = [_indent(first(paragraph, "pPr", "ind")), *(s.indent for s in styles)]
+        indent = next((one for one in indents if one is not None), 0)
+        return indent >= INDENTED and len(words.split()) >= FEWEST_WORDS
+
     def _label(self, paragraph: Element, style: str) -> str | None:
         """The number or bullet before the paragraph, None if it is in no list."""
         own = first(paragraph, "pPr", "numPr")
@@ -287,8 +320,18 @@ def _styles(styles: Element) -> Iterator[tuple[str, _Style]]:
                 _value(first(one, "basedOn")),
                 level,
                 None if numbering is None else _numbering(numbering),
+                _indent(first(one, "pPr", "ind")),
             ),
         )
+
+
+def _indent(indent: Element | None) -> int | None:
+    """How far the whole paragraph is set in; None where nothing is said of it."""
+    if indent is None:
+        return None
+    left = attribute(indent, "left") or attribute(indent, "start")
+    hangs = whole(attribute(indent, "hanging"), 0)
+    return None if not left else whole(left, 0) - hangs
 
 
 def _numbering(numbering: Element) -> tuple[str, int]:

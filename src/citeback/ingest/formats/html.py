@@ -47,12 +47,15 @@ def read(data: bytes) -> Reading:
     links = stated_main is not None
     builder = TextBuilder()
     both = zip(pieces, chosen, strict=True)
-    for is_main, group in groupby(both, key=lambda pair: pair[1]):
+    for (is_main, quotation), group in groupby(
+        both, key=lambda pair: (pair[1], pair[0].quotation)
+    ):
         those = [piece for piece, _ in group]
         if is_main:
             html_tree.put(those, builder)
         else:
-            builder.furniture(_around(those, links=links), AROUND)
+            words = _around(those, links=links)
+            builder.furniture(words, AROUND, quotation=quotation)
     return Reading(
         builder.text,
         builder.drafts,
@@ -61,6 +64,7 @@ def read(data: bytes) -> Reading:
         date=about.date,
         url=about.url,
         remark=found.remark,
+        quoted=builder.quoted,
     )
 
 

@@ -36,6 +36,9 @@ _BLOCKS = frozenset(
     "details summary fieldset legend form center header footer aside hgroup caption "
     "dialog search td th tr tbody thead tfoot li dt dd".split()
 )
+# In a quotation that is set apart these say whose it is.
+_SAYS_WHO = frozenset({"footer", "figcaption"})
+_QUOTATION_MARKS = ("“", "‘", "«", "„", '"', "'", "「")
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _HEADING = re.compile(r"h([1-6])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -52,7 +55,8 @@ class Piece:
     """One thing that the page says: a heading, paragraph, list item, note or table.
 
     `linked` is how much of it is links (0 to 1); `edge` tells that it stands in the
-    page's header, footer or margin. Only a table has `rows`.
+    page's header, footer or margin. Only a table has `rows`. `quotation` counts the
+    ones set apart from 1; it is 0 outside of any.
     """
 
     kind: BlockKind
@@ -63,6 +67,7 @@ class Piece:
     headed: bool = False
     linked: float = 0.0
     edge: bool = False
+    quotation: int = 0
 
 
 def pieces(root: Element, main: Element | None = None) -> tuple[Piece, ...]:
@@ -85,7 +90,7 @@ def put(found: Iterable[Piece], builder: TextBuilder) -> None:
         elif piece.kind is BlockKind.ROW:
             builder.table(piece.rows, headed=piece.headed)
         else:
-            builder.paragraph(piece.words, piece.kind)
+            builder.paragraph(piece.words, piece.kind, quotation=piece.quotation)
 
 
 class _Walk:
@@ -102,6 +107,10 @@ class _Walk:
         self._lists = 0
         self._note = 0
         self._preformatted = 0
+        # How many quotations were set apart, and the number of the one that is open.
+        self._quotations = 0
+        self._quotation = 0
+        self._marked = 0
         # Of the list item that is open: its marker until it has words, then its piece.
         self._marker = ""
         self._item = -1
@@ -124,6 +133,8 @@ class _Walk:
             self._heading(one, int(heading[1]))
         elif tag == "br":
             self._words.append("\n")
+        elif tag == "q":
+            self._marks(one)
         elif tag == "hr":
             self.flush()
         elif tag == "table":
@@ -148,7 +159,13 @@ class _Walk:
             return
         share = min(1.0, linked / max(1, len(words.strip())))
         kind = BlockKind.NOTE if self._note else BlockKind.PARAGRAPH
-        piece = Piece(kind, words, linked=share, edge=bool(self._edge))
+        piece = Piece(
+            kind,
+            words,
+            linked=share,
+            edge=bool(self._edge),
+            quotation=self._quotation,
+        )
         if self._marker and not self._note:
             self._item = len(self.made)
             piece = replace(piece, kind=BlockKind.LIST, marker=self._marker)
@@ -186,6 +203,17 @@ class _Walk:
             self._words.append(words)
             self._linked += len(words.strip()) if self._in_link else 0
 
+    def _marks(self, quotation: Element) -> None:
+        """What browsers set in quotation marks, unless they are typed, too."""
+        words = "".join(map(str, quotation.itertext())).strip()
+        typed = words[:1] in _QUOTATION_MARKS
+        opening, closing = "‘’" if self._marked % 2 else "“”"
+        self._words.append("" if typed else opening)
+        self._marked += 1
+        self._inside(quotation)
+        self._marked -= 1
+        self._words.append("" if typed else closing)
+
     def _block(self, one: Element, tag: str) -> None:
         self.flush()
         note = _is_note(one)
@@ -199,10 +227,17 @@ class _Walk:
             begun = len(self.made)
         outside = self._edge
         self._edge = 0 if one is self._main else outside + edge
+        quotation = self._quotation
+        if tag == "blockquote" and not quotation:
+            self._quotations += 1
+            self._quotation = self._quotations
+        elif tag in _SAYS_WHO:
+            self._quotation = 0
         self._preformatted += tag == "pre"
         self._inside(one)
         self.flush()
         self._preformatted -= tag == "pre"
+        self._quotation = quotation
         self._edge = outside
         if note:
             self._note -= 1

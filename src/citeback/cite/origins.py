@@ -1,0 +1,66 @@
+"""A quotation → the passages of the library that it may have been taken from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from citeback.index import candidates as stored
+from citeback.index import words
+from citeback.index.catalog import Catalog
+from citeback.index.passage_places import holding_outside, places_of
+from citeback.records import Span
+
+# Words in a row that are looked for, and at most so many such runs of a quotation. One
+# altered word leaves all runs but one as they are.
+RUN = 5
+RUNS = 16
+# Where no run is found anywhere, so many of the rarest words are looked for singly.
+RAREST = 16
+SINGLY = 24
+
+
+def origins(catalog: Catalog, segments: Sequence[str]) -> list[tuple[str, Span]]:
+    """Documents' paths and passages' places, those that share most with it first."""
+    weights: dict[int, float] = defaultdict(float)
+    stems = [words.stems(segment) for segment in segments]
+    for run in _runs(stems):
+        found = stored.with_phrase(catalog, run)
+        for identity in found:
+            weights[identity] += 1 / len(found)
+    for rank, identity in enumerate(_by_words(catalog, stems), start=1):
+        weights[identity] += 1 / (100 + rank)
+    order = sorted(weights, key=lambda identity: (-weights[identity], identity))
+    places = places_of(catalog, order)
+    return [places[identity] for identity in order if identity in places]
+
+
+def outside(catalog: Catalog, segments: Sequence[str]) -> list[str]:
+    """Documents that hold all of its words in headings or in what was left out."""
+    stems = {stem for segment in segments for stem in words.stems(segment)}
+    return holding_outside(catalog, sorted(stems)) if stems else []
+
+
+def _runs(segments: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Runs of stems over all of the quotation, evenly spread where there are many."""
+    runs = [run for stems in segments for run in _of_segment(stems)]
+    step = max(1.0, len(runs) / RUNS)
+    yield from (runs[int(at * step)] for at in range(min(len(runs), RUNS)))
+
+
+def _of_segment(stems: Sequence[str]) -> list[Sequence[str]]:
+    if len(stems) <= RUN:
+        whole = [stems] if stems else []
+        # A word altered at either end of a few leaves the others.
+        return [*whole, stems[:-1], stems[1:]] if len(stems) > 3 else whole
+    runs = [stems[at : at + RUN] for at in range(0, len(stems) - RUN + 1, RUN)]
+    return [*runs, stems[-RUN:]]
+
+
+def _by_words(catalog: Catalog, segments: Sequence[Sequence[str]]) -> list[int]:
+    content = list(
+        words.content_stems(" ".join(stem for stems in segments for stem in stems))
+    )
+    counts = stored.passages_with(catalog, content)
+    rarest = sorted((s for s in content if counts[s]), key=lambda s: counts[s])
+    return stored.with_words(catalog, rarest[:RAREST], SINGLY)

@@ -1,0 +1,273 @@
+"""A draft's quotations, each held against the whole library: exact, altered, missing.
+
+Only the library's own text counts: a quotation is exact where every letter, figure and
+sign of it stands there in that order, save for what `Allowance` names.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from citeback.cite import exact, origins
+from citeback.cite.canonical import Reading, canonical, plain
+from citeback.cite.closest import closest
+from citeback.cite.difference import differences
+from citeback.cite.held_texts import HeldText, HeldTexts
+from citeback.cite.quotations import quotations
+from citeback.cite.receipt import paragraph_at
+from citeback.cite.records import (
+    Allowance,
+    Change,
+    Difference,
+    Draft,
+    Finding,
+    Quotation,
+    QuotedPlace,
+    VerifiedQuotation,
+    VerifyReport,
+)
+from citeback.cite.wording import Wording, segments, wordings
+from citeback.index import words
+from citeback.index.catalog import Catalog
+from citeback.records import Span
+
+# Of so many words or fewer it cannot be told that they were taken from somewhere. In
+# scripts without spaces every sign counts as a word.
+TOO_FEW = 2
+TOO_FEW_SIGNS = 5
+# Places shown of an exact quotation, and documents looked through for them.
+SHOWN = 20
+DOCUMENTS = 400
+# Passages around which the closest place is looked for.
+AROUND = 12
+# An altered quotation has this share of its words in common with the place it was taken
+# from; what has fewer is not found. Measured by benchmarks/verifying.py.
+ALTERED_FROM = 0.5
+OMITTED = "…"
+
+_QUOTES = re.compile(r"[“”„‟‘’‚‛«»‹›'\"`´′″＂＇「」『』〝〟]")
+_DASHES = re.compile(r"[-‐‑‒–—―⸺−]+")
+_SPACELESS = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+)
+_ORDER = list(Allowance)
+
+
+def verify(draft: Draft, catalog: Catalog) -> VerifyReport:
+    """What became of each quotation of the draft. The caller is inside `reading`."""
+    started = time.perf_counter()
+    texts = HeldTexts(catalog)
+    return VerifyReport(
+        name=draft.name,
+        quotations=tuple(
+            _verified(one, catalog, texts, markdown=draft.markdown)
+            for one in quotations(draft)
+        ),
+        documents=catalog.size().documents,
+        build=catalog.build,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _verified(
+    quotation: Quotation, catalog: Catalog, texts: HeldTexts, *, markdown: bool
+) -> VerifiedQuotation:
+    said = segments(quotation, markdown=markdown)
+    if is_short(said):
+        return _without_place(quotation, Finding.SHORT)
+    near = origins.origins(catalog, said)
+    paths = list(dict.fromkeys([path for path, _ in near]))
+    paths += [path for path in origins.outside(catalog, said) if path not in paths]
+    found = _exact(quotation, paths, texts, markdown=markdown)
+    if found:
+        allowances = found[0][0]
+        places = tuple(place for _, place in found)
+        return VerifiedQuotation(quotation, Finding.EXACT, allowances, places, 1.0, ())
+    return _altered(quotation, said, near, texts)
+
+
+def _without_place(
+    quotation: Quotation, finding: Finding, likeness: float = 0.0
+) -> VerifiedQuotation:
+    return VerifiedQuotation(quotation, finding, (), (), likeness, ())
+
+
+def is_short(said: Sequence[str]) -> bool:
+    """Whether there are too few words to tell where they come from."""
+    found = [word for segment in said for word, _ in words.words(segment)]
+    if found and all(_SPACELESS.match(word) for word in found):
+        return len(found) < TOO_FEW_SIGNS
+    return len(found) <= TOO_FEW
+
+
+Exact = tuple[tuple[Allowance, ...], QuotedPlace]
+
+
+def _exact(
+    quotation: Quotation, paths: Sequence[str], texts: HeldTexts, *, markdown: bool
+) -> list[Exact]:
+    """The places where it is exact, those first that need least allowance."""
+    ways = wordings(quotation, markdown=markdown)
+    found: list[Exact] = []
+    for path in paths[:DOCUMENTS]:
+        held = texts.get(path)
+        if held is not None:
+            found.extend(_exact_in(held, ways, quotation))
+        if len(found) >= SHOWN:
+            break
+    found.sort(key=lambda one: (len(one[0]), one[1].source.path, one[1].start))
+    return found[:SHOWN]
+
+
+def _exact_in(
+    held: HeldText, ways: Iterable[Wording], quotation: Quotation
+) -> Iterator[Exact]:
+    """The places in one document, in the strictest way to read both that has any."""
+    for form, form_allows in held.forms():
+        for wording in ways:
+            # The numbers of notes may be passed over in one of both, or else a changed
+            # one would be.
+            if Allowance.NOTES in form_allows and Allowance.NOTES in wording.allowances:
+                continue
+            any_found = False
+            for chain, capital in exact.places(form, wording):
+                parts = tuple(form.span(span.start, span.end) for span in chain)
+                allowed = {*wording.allowances, *form_allows}
+                if capital:
+                    allowed.add(Allowance.CAPITAL)
+                place = _place(held, parts)
+                allowed.update(_forms_changed(quotation.text, held, parts))
+                any_found = True
+                yield tuple(sorted(allowed, key=_ORDER.index)), place
+            if any_found:
+                return
+
+
+def _place(held: HeldText, parts: tuple[Span, ...]) -> QuotedPlace:
+    document = held.document
+    whole = Span(parts[0].start, parts[-1].end)
+    return QuotedPlace(
+        source=document.source,
+        paragraph=paragraph_at(document, whole.start),
+        locator=document.locator(whole),
+        parts=parts,
+        quote=document.text[whole.start : whole.end],
+    )
+
+
+def _forms_changed(
+    quoted: str, held: HeldText, parts: Sequence[Span]
+) -> Iterator[Allowance]:
+    """Whether quotation marks or dashes look another way here and there."""
+    text = "".join(held.document.text[part.start : part.end] for part in parts)
+    for signs, allowance in (
+        (_QUOTES, Allowance.QUOTATION_MARKS),
+        (_DASHES, Allowance.DASHES),
+    ):
+        if signs.findall(quoted) != signs.findall(text):
+            yield allowance
+
+
+def _altered(
+    quotation: Quotation,
+    said: Sequence[str],
+    near: Sequence[tuple[str, Span]],
+    texts: HeldTexts,
+) -> VerifiedQuotation:
+    """The closest place and how it differs, if it is close enough."""
+    room = 200 + sum(map(len, said)) * 3 // 2 + exact.FARTHEST * (len(said) > 1)
+    best: _Near | None = None
+    for path, stretches in _stretches(near[:AROUND], room).items():
+        held = texts.get(path)
+        for stretch in stretches if held else ():
+            found = _nearest(held, stretch, said)  # type: ignore[arg-type]
+            if found and (best is None or found.better_than(best)):
+                best = found
+    if best is None or best.likeness < ALTERED_FROM:
+        likeness = 0.0 if best is None else best.likeness
+        return _without_place(quotation, Finding.NOT_FOUND, likeness)
+    if len(said) == 1 and said[0] == plain(quotation.text).strip():
+        said = [quotation.text]  # as typed, where nothing is marked as changed
+    return VerifiedQuotation(
+        quotation=quotation,
+        finding=Finding.ALTERED,
+        allowances=(),
+        places=(_place(best.held, tuple(one for one in best.spans if one)),),
+        likeness=best.likeness,
+        differences=tuple(_told(best, said)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A place that a quotation comes near to; a span for each segment, if it has one."""
+
+    held: HeldText
+    spans: tuple[Span | None, ...]
+    likeness: float
+    cost: int
+
+    def better_than(self, other: _Near) -> bool:
+        return (self.likeness, -self.cost) > (other.likeness, -other.cost)
+
+
+def _stretches(near: Sequence[tuple[str, Span]], room: int) -> dict[str, list[Span]]:
+    """Where to look in each document: around the passages, overlapping ones as one."""
+    around: dict[str, list[Span]] = defaultdict(list)
+    for path, place in sorted(near, key=lambda one: (one[0], one[1].start)):
+        stretch = Span(max(0, place.start - room), place.end + room)
+        spans = around[path]
+        if spans and stretch.start <= spans[-1].end:
+            stretch = Span(spans.pop().start, stretch.end)
+        spans.append(stretch)
+    return around
+
+
+def _nearest(held: HeldText, stretch: Span, said: Sequence[str]) -> _Near | None:
+    letters = held.document.text[stretch.start : stretch.end]
+    form = canonical(letters, Reading(held.markdown))
+    aligned = closest(said, form.text)
+    if aligned is None or not any(one.end for one in aligned.segments):
+        return None
+    spans: list[Span | None] = []
+    for one, segment in zip(aligned.segments, said, strict=True):
+        if not one.end:
+            spans.append(None)
+            continue
+        whole = exact.widened(form.text, one, segment)
+        written = form.span(whole.start, whole.end)
+        spans.append(Span(stretch.start + written.start, stretch.start + written.end))
+    return _Near(held, tuple(spans), aligned.likeness, aligned.cost)
+
+
+def _told(best: _Near, said: Sequence[str]) -> Iterator[Difference]:
+    """How the quotation differs, segment by segment."""
+    text = best.held.document.text
+    for number, (span, segment) in enumerate(zip(best.spans, said, strict=True)):
+        if number:
+            yield Difference(Change.SAME, f" {OMITTED} ")
+        if span is None:
+            yield Difference(Change.ADDED, segment)
+        else:
+            yield from _differences(text[span.start : span.end], segment)
+
+
+def _differences(before: str, after: str) -> tuple[Difference, ...]:
+    """The differences that count, or where there are none, those of form."""
+    told = differences(before, after, _alike)
+    if all(one.change is Change.SAME for one in told):
+        return differences(before, after)
+    return told
+
+
+@lru_cache(maxsize=20_000)
+def _alike(token: str) -> str:
+    """What a word or sign is compared by: white space and the form of marks are not."""
+    return " " if token.isspace() else plain(token)

@@ -1,0 +1,93 @@
+"""What checking a file found, in lines for the terminal, and the exit status for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from citeback.cite.records import (
+    Change,
+    Difference,
+    Finding,
+    QuotedPlace,
+    VerifiedQuotation,
+    VerifyReport,
+)
+from citeback.errors import BelowThresholdError
+from citeback.serve.places import place
+from citeback.serve.terminal import ENGLISH, counted, flat, shown, wrapped
+
+# Around a difference so many letters of what is the same are shown.
+AROUND = 60
+MORE_PLACES = 5
+NOTHING = (
+    "Nothing is quoted in {}: no quotation marks with words between them, and no "
+    "paragraph set apart as a quotation."
+)
+
+
+def verify_lines(report: VerifyReport) -> Iterator[str]:
+    """Each quotation with what became of it, and the counts first."""
+    if not report.quotations:
+        yield from wrapped(NOTHING.format(shown(report.name)))
+        return
+    counts = Counter(one.finding for one in report.quotations)
+    told = ", ".join(f"{counts[one]} {one}" for one in Finding if counts[one])
+    searched = counted(report.documents, "document")
+    quoted = counted(len(report.quotations), "quotation")
+    yield f"{quoted} in {shown(report.name)}, against {searched}: {told}."
+    for number, one in enumerate(report.quotations, start=1):
+        yield from ("", *_quotation_lines(number, one))
+
+
+def check(report: VerifyReport) -> None:
+    """Raise BelowThresholdError where not all quotations hold."""
+    failed = sum(
+        one.finding in (Finding.ALTERED, Finding.NOT_FOUND) for one in report.quotations
+    )
+    if failed:
+        quoted = counted(len(report.quotations), "quotation")
+        raise BelowThresholdError(f"{failed} of {quoted} not exact.")
+
+
+def _quotation_lines(number: int, one: VerifiedQuotation) -> Iterator[str]:
+    said = ", ".join((one.finding, *one.allowances))
+    missing = " (its closing mark is missing)" if one.quotation.open else ""
+    yield from wrapped(f"[{number}] {said.upper()[:1]}{said[1:]}{missing}")
+    yield from wrapped(f"“{flat(one.quotation.text)}”", indent="    ")
+    if one.finding is Finding.ALTERED:
+        yield from wrapped(f"changed: {_marked(one)}", indent="    ")
+    for where in one.places[:MORE_PLACES]:
+        yield from wrapped(_where(where), indent="    ")
+    if len(one.places) > MORE_PLACES:
+        yield f"    and in {len(one.places) - MORE_PLACES} places more"
+
+
+def _where(where: QuotedPlace) -> str:
+    source = where.source
+    located = place(where, ENGLISH)
+    title = f"{source.title} · {located}" if located else source.title
+    return shown(f"{title}  {source.path}:{where.start}-{where.end}")
+
+
+def _marked(one: VerifiedQuotation) -> str:
+    """The differences: [-what the document has-] and {+what the file has+}."""
+    last = len(one.differences) - 1
+    return flat(
+        "".join(
+            _difference(difference, first=at == 0, last=at == last)
+            for at, difference in enumerate(one.differences)
+        )
+    )
+
+
+def _difference(one: Difference, *, first: bool, last: bool) -> str:
+    if one.change is Change.REMOVED:
+        return f"[-{one.text}-]"
+    if one.change is Change.ADDED:
+        return f"{{+{one.text}+}}"
+    if len(one.text) <= 2 * AROUND:
+        return one.text
+    begin = "" if first else one.text[:AROUND]
+    end = "" if last else one.text[-AROUND:]
+    return f"{begin} … {end}"

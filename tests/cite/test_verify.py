@@ -1,0 +1,149 @@
+"""Quotations held against a library: exact only where they are, altered where not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from doubles import WordHashEncoder
+
+from citeback.cite.records import Allowance, Change, Draft, Finding, VerifiedQuotation
+from citeback.library import Library
+
+EXACT, ALTERED, MISSING = Finding.EXACT, Finding.ALTERED, Finding.NOT_FOUND
+
+REPORT = """# On the bridge
+
+The bridge wasn't built in 1987 — the board, which met twice, had refused the plan. It
+cost 12.5 million; nobody "knew" why the non-profit paid for it. Its span is 6' wide.
+
+In the second year¹ the résumé of the engineer was lost, and the town's water rose to
+3 m² of the square. The mayor did not resign.
+
+The third paragraph stands (see table 4) at the end of the text.
+"""
+OTHER = "As the report says: the mayor did not resign. The old mill still stands there."
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("verify")
+    content = folder / "content"
+    content.mkdir()
+    (content / "report.txt").write_text(REPORT, encoding="utf-8")
+    (content / "other.txt").write_text(OTHER, encoding="utf-8")
+    with Library.open(content, folder / "index", encoder=WordHashEncoder()) as opened:
+        opened.update()
+        yield opened
+
+
+def judged(library: Library, quote: str) -> VerifiedQuotation:
+    draft = Draft("memo.txt", f"> {quote}\n")
+    (one,) = library.verify(draft).quotations
+    return one
+
+
+@pytest.mark.parametrize(
+    ("quote", "allowed"),
+    [
+        ("which met twice, had refused the plan", ()),
+        ("It\ncost 12.5 million", ()),
+        ("it cost 12.5 million", (Allowance.CAPITAL,)),
+        ("which met twice, had refused.", (Allowance.END,)),
+        ("The mayor did not resign.", ()),
+        ("nobody 'knew' why the non-profit paid", (Allowance.QUOTATION_MARKS,)),
+        ("built in 1987--the board, which met twice", (Allowance.DASHES,)),
+        ("The bridge … had refused the plan.", (Allowance.OMISSIONS,)),
+        ("The bridge [...] refused the plan. . . . It cost", (Allowance.OMISSIONS,)),
+        ("the board, which met [three times], had refused", (Allowance.CHANGES,)),
+        ("[T]he board, which met twice", (Allowance.CHANGES,)),
+        ("the boards[sic], which met twice", None),
+        ("the board [sic], which met twice", (Allowance.CHANGES,)),
+        ("which met twice (emphasis added)", (Allowance.CHANGES,)),
+        ("the second year the résumé of the engineer", (Allowance.NOTES,)),
+        ("The third paragraph stands (see table 4) at the end", ()),
+        ("at the end of the text. (Smith 2020, 7)", (Allowance.REFERENCE,)),
+        ("resign.\n>\n> The third paragraph stands", ()),
+    ],
+)
+def test_exact_but_for_what_is_allowed(
+    library: Library, quote: str, allowed: tuple[Allowance, ...] | None
+) -> None:
+    one = judged(library, quote)
+    if allowed is None:
+        assert one.finding is ALTERED
+        return
+    assert (one.finding, one.allowances) == (EXACT, allowed)
+    for place in one.places:
+        text = library.document(place.source.path).text
+        assert text[place.start : place.end] == place.quote
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "The bridge was built in 1987",
+        "The bridge wasn't built in 1978",
+        "bridge wasn't built in 1987 — the board met twice",
+        "the board, who met twice, had refused the plan",
+        "the board, which twice met, had refused the plan",
+        "the board, which met twice, had refused the Plan",
+        "the board which met twice, had refused the plan",
+        "It cost 12 million",
+        "It cost 125 million",
+        "cost 12.6 million; nobody",
+        "nobody knew why the non-profit paid for it",
+        "profit paid for it. Its span is",
+        'Its span is 6" wide',
+        "the resume of the engineer was lost",
+        "the résume of the engineer was lost",
+        "water rose to 3 m of the square",
+        "water rose to 3 m³ of the square",
+        "the town water rose to 3",
+        "The mayor did resign",
+        "the third paragraph stands (see table 5) at the end",
+        "The third paragraph stands (see table 5)",
+        "The third paragraph stands at the end",
+        "The bridge … had accepted the plan.",
+        "had refused the plan … the board, which met twice",
+        "The bridge … the old mill still stands",
+        "the board, which met twice, had [not] refused plan",
+        "the [new] boards, which met twice",
+    ],
+)
+def test_no_alteration_passes(library: Library, quote: str) -> None:
+    one = judged(library, quote)
+    assert one.finding is not EXACT, one.places
+    if one.finding is ALTERED:
+        assert one.places[0].quote
+        assert any(d.change is not Change.SAME for d in one.differences)
+
+
+def test_the_difference_is_told_word_by_word(library: Library) -> None:
+    one = judged(library, "The bridge was built in 1978 — the board")
+    told = [(d.change, d.text) for d in one.differences if d.change is not Change.SAME]
+    assert told == [
+        (Change.REMOVED, "wasn't"),
+        (Change.ADDED, "was"),
+        (Change.REMOVED, "1987"),
+        (Change.ADDED, "1978"),
+    ]
+
+
+def test_every_place_is_named(library: Library) -> None:
+    one = judged(library, "mayor did not resign")
+    assert [place.source.path for place in one.places] == ["other.txt", "report.txt"]
+    assert one.places[1].paragraph == 3
+
+
+def test_a_heading_counts_and_a_few_words_are_not_judged(library: Library) -> None:
+    assert judged(library, "On the bridge").finding is EXACT
+    assert judged(library, "the bridge").finding is Finding.SHORT
+    assert judged(library, "Whales sing to their calves in winter").finding is MISSING
+
+
+def test_what_is_not_judged_fails_nothing(library: Library) -> None:
+    report = library.verify(Draft("memo.txt", "A “scare quote” and “On the bridge”."))
+    assert report.holds
+    assert not library.verify(Draft("memo.txt", "“Whales sing to calves”")).holds
+    assert library.verify(Draft("memo.txt", "Nothing is quoted.")).quotations == ()
