@@ -57,7 +57,6 @@ REFUSED = {
     "nested.eml": "nested too deep",
     "gpj.\u202etxt": "files of this kind are not read",
     "cut-off.pdf": "a damaged PDF",
-    "looping.pdf": "page 2 of the PDF is damaged",
     "swelling.pdf": "it stopped the program that reads it",
     "nuls.txt": "binary data",
     "binary.txt": "binary data",
@@ -87,6 +86,7 @@ READ = {
     "nested.md": "The inmost quotation",
     "pages.pdf": "The same line stands on every page",
     "objects.pdf": "The same line stands on every page",
+    "looping.pdf": "The same line stands on every page",
     "one-cell.csv": "long",
     "wide.csv": "c99999",
     "times.srt": "The bells ring at the usual time",
@@ -229,6 +229,20 @@ def test_what_can_be_read_is_found_and_quoted(hostile: Hostile, path: str) -> No
     for one in found.documents[0].passages:
         quote = one.passage
         assert document.text[quote.start : quote.end] == quote.text
+
+
+@pytest.mark.parametrize(
+    ("path", "remark"),
+    [
+        ("looping.pdf", "pages 2–3 cannot be read and are left out"),
+        ("one-cell.csv", "row 2 is too long to be one of a table (2 cells"),
+        ("wide.csv", "row 1 is too long to be one of a table (100,000 cells"),
+    ],
+)
+def test_what_was_read_in_part_is_told(
+    hostile: Hostile, path: str, remark: str
+) -> None:
+    assert remark in hostile.files[path].reason
 
 
 @pytest.mark.parametrize(

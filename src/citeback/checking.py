@@ -25,6 +25,7 @@ def read_draft(path: Path, name: str, settings: Settings) -> Draft:
                 name,
                 max_bytes=settings.max_file_megabytes * 1_000_000,
                 seconds=settings.max_seconds_per_file,
+                ocr=settings.ocr,
             )
         )
     except UnreadableFileError as error:

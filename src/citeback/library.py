@@ -232,7 +232,7 @@ class Library:
             except BaseException:
                 self._take_back(placed)
                 raise
-            held = self._by_file()
+            held = self._by_file(paths)
             added = tuple(
                 added_file(name, one, held.get(one.path, ()), stopped=report.unfinished)
                 for (_, name), one in zip(files, placed, strict=True)
@@ -268,14 +268,18 @@ class Library:
             path = next((one.path for one in self.removed() if one.key == key), "")
             placed = self._shelf.restore(key)
             self.update(only=[placed.path])
-            return added_file(path, placed, self._by_file().get(placed.path, ()))
+            held = self._by_file([placed.path])[placed.path]
+            return added_file(path, placed, held)
 
-    def _by_file(self) -> dict[str, list[FileReport]]:
-        """The documents of each file of the content folder, read or refused."""
-        reports = {report.source.path: report for report in self.files()}
+    def _by_file(self, files: Sequence[str]) -> dict[str, list[FileReport]]:
+        """The documents of each of those files of the folder, read or refused."""
+        held = self._catalog.paths()
+        reports = {
+            report.source.path: report for report in self._catalog.files_within(files)
+        }
         return {
-            file: [reports[path] for path in paths if path in reports]
-            for file, paths in self._catalog.paths().items()
+            file: [reports[path] for path in held.get(file, ()) if path in reports]
+            for file in files
         }
 
     @contextmanager
@@ -504,11 +508,12 @@ class Library:
 
     def example_questions(self, limit: int = 4) -> tuple[str, ...]:
         """Questions made from the documents' own headings, names and phrases."""
-        paths = [
-            file.source.path
-            for file in self.files()
-            if file.state is not FileState.REFUSED
-        ]
+        paths = sorted(
+            path
+            for states in self._catalog.paths().values()
+            for path, state in states.items()
+            if state is not FileState.REFUSED
+        )
         documents = map(self._catalog.document, paths[:EXAMPLE_DOCUMENTS])
         return example_questions((d for d in documents if d), limit)
 

@@ -54,7 +54,7 @@ def documents_in(content: Path) -> Documents:
         try:
             for outcome in read_all(file, name, max_bytes=MAX_BYTES):
                 if outcome.document is not None:
-                    found[outcome.name] = outcome.document
+                    found[outcome.name] = outcome.document.opened()
         except UnreadableFileError:
             pass
     return found

@@ -102,8 +102,9 @@ def test_a_page_of_a_file_in_an_archive_is_shown(file: Path, tmp_path: Path) -> 
         archive.write(file, "in/river.pdf")
     file.unlink()
     outcomes = read_all(tmp_path / "box.zip", "box.zip", max_bytes=10**7)
-    found = next(iter(outcomes)).document
-    assert found is not None
+    packed = next(iter(outcomes)).document
+    assert packed is not None
+    found = packed.opened()
     inner = tmp_path / found.source.path
     assert Pages().picture(inner, found, 2, 100).pages == 2
     assert Pages().boxes(inner, found, Span(0, 10))

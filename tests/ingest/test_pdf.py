@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import stat
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from doubles import WordHashEncoder
 from ingest.layouts import check_order, items, shown
 from ingest.pdfs import BOLD, TEXT, Paper, picture_page
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -14,10 +16,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from citeback.errors import UnreadableFileError
+from citeback.ingest import worker
+from citeback.ingest.formats import pdf_ocr
 from citeback.ingest.formats.pdf import read
 from citeback.ingest.layout import lay_out
 from citeback.ingest.reading import Reading
+from citeback.library import Library
 from citeback.records import BlockKind
+from citeback.settings import Settings
 
 SYSTEM = sorted(Path("/usr/share/doc").glob("*/*.pdf"))
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
@@ -470,10 +476,17 @@ def scan() -> bytes:
     return paper.data()
 
 
-def test_a_scan_without_text_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CITEBACK_OCR", raising=False)
+def test_a_scan_without_text_is_said_to_be_one() -> None:
     with pytest.raises(UnreadableFileError, match=r"it is a scan: .*ocrmypdf in\.pdf"):
         read(scan())
+
+
+@pytest.fixture
+def ocr_seconds() -> Iterator[Callable[[int], object]]:
+    """Lets OCR take so many seconds; it is off before and afterwards."""
+    before = pdf_ocr.seconds.set(0)
+    yield pdf_ocr.seconds.set
+    pdf_ocr.seconds.reset(before)
 
 
 def fake_ocr(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -481,18 +494,25 @@ def fake_ocr(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(folder), prepend=":")
-    monkeypatch.setenv("CITEBACK_OCR", "1")
+
+
+def recognizing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OCR that finds some words in whatever it is given."""
+    paper = Paper()
+    paper.words(72, 90, "Words that were recognized")
+    (folder / "made.pdf").write_bytes(paper.data())
+    fake_ocr(folder, monkeypatch, f'for last; do :; done; cp {folder}/made.pdf "$last"')
 
 
 def test_a_scan_is_given_text_where_that_is_wished(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ocr_seconds: Callable[[int], object],
 ) -> None:
-    paper = Paper()
-    paper.words(72, 90, "Words that were recognized")
-    (tmp_path / "made.pdf").write_bytes(paper.data())
-    fake_ocr(
-        tmp_path, monkeypatch, f'for last; do :; done; cp {tmp_path}/made.pdf "$last"'
-    )
+    recognizing(tmp_path, monkeypatch)
+    with pytest.raises(UnreadableFileError, match="it is a scan"):
+        read(scan())
+    ocr_seconds(20)
     found = read(scan())
     assert found.text == "Words that were recognized"
     assert found.remark == "its text was made by OCR from pictures of its pages"
@@ -504,20 +524,43 @@ def test_a_scan_is_given_text_where_that_is_wished(
      ('for last; do :; done; cp "$4" "$last"', "OCR found no words")],
 )  # fmt: skip
 def test_ocr_that_fails_is_explained(
-    script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ocr_seconds: Callable[[int], object],
 ) -> None:
     fake_ocr(tmp_path, monkeypatch, script)
+    ocr_seconds(20)
     with pytest.raises(UnreadableFileError, match=said):
         read(scan())
 
 
 def test_ocr_that_takes_too_long_is_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ocr_seconds: Callable[[int], object],
 ) -> None:
-    monkeypatch.setenv("CITEBACK_MAX_SECONDS_PER_FILE", "1")
     fake_ocr(tmp_path, monkeypatch, "exec sleep 60")
+    ocr_seconds(1)
     with pytest.raises(UnreadableFileError, match="OCR took longer than 1 s"):
         read(scan())
+
+
+@pytest.mark.parametrize("ocr", [True, False])
+def test_a_setting_in_python_lets_scans_be_given_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ocr: bool
+) -> None:
+    recognizing(tmp_path, monkeypatch)
+    monkeypatch.setattr(worker, "SHARED", worker.Worker())  # one that has the new PATH
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "scan.pdf").write_bytes(scan())
+    settings = Settings(content=content, index=tmp_path / "index", ocr=ocr)
+    with Library.open(settings=settings, encoder=WordHashEncoder()) as library:
+        report = library.update()
+        assert report.added == (("scan.pdf",) if ocr else ())
+    worker.SHARED.stop()
 
 
 def test_a_locked_file_is_said_to_be_one() -> None:

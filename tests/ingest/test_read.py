@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citeback.errors import FileAccessError, UnreadableFileError
+from citeback.ingest.formats import REMEDIES, SUFFIXES, reader_of
 from citeback.ingest.read import read
 from citeback.records import BlockKind, Document
 
@@ -111,6 +112,28 @@ def test_a_bad_file_is_told_why_and_what_to_do(
 ) -> None:
     with pytest.raises(UnreadableFileError, match=reason):
         read_bytes(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("a.ods", r"ending in \.ods are not read: .*LibreOffice.* save it as \.xlsx"),
+        ("a.ODP", r"ending in \.ODP are not read: .* save it as \.pptx"),
+        ("a.docm", r"save it as \.docx"),
+        ("a.mht", r"in a browser, save the page as \.html"),
+        ("a.rar", r"unpack it"),
+    ],
+)
+def test_what_can_be_made_readable_is_told_how(
+    tmp_path: Path, name: str, told: str
+) -> None:
+    with pytest.raises(UnreadableFileError, match=told):
+        read_bytes(tmp_path, b"x", name)
+
+
+def test_no_ending_is_both_read_and_refused() -> None:
+    assert not set(REMEDIES) & set(SUFFIXES)
+    assert not any(reader_of(f"a{ending}") for ending in REMEDIES)
 
 
 def test_fifty_megabytes_are_refused_without_being_read(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from citeback.errors import FileAccessError
+from citeback.index.packed import packed
 from citeback.ingest import worker
 from citeback.ingest.read import Outcome, read
 from citeback.ingest.worker import START, Worker
@@ -54,7 +55,7 @@ def test_a_document_comes_through_as_it_is(tmp_path: Path, bad: Worker) -> None:
     )
     path.write_text(text, encoding="utf-8", newline="")
     document = read(path, "a.md", max_bytes=10_000)
-    assert outcome(bad, path) == Outcome("a.md", document)
+    assert outcome(bad, path) == Outcome("a.md", packed(document))
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,16 @@ def test_a_part_of_a_paragraph_is_named_and_headings_are_shown() -> None:
     assert "A &amp; B › C" in html
 
 
+def test_a_heading_that_says_what_the_title_says_is_not_shown_again() -> None:
+    one = hit("One.", "One.")
+    passage = replace(one.passage, headings=("The Title", "Below it"))
+    html = answer_html(answer(replace(one, passage=passage)), 0, ENGLISH)
+    assert '<span class="path"><bdi>Below it</bdi></span>' in html
+    passage = replace(one.passage, headings=("The title",))
+    html = answer_html(answer(replace(one, passage=passage)), 0, ENGLISH)
+    assert '<span class="path">' not in html
+
+
 def test_bars_stay_between_0_and_100() -> None:
     parts = replace(PARTS, passage_words=1.4, sentence_words=-0.1)
     html = answer_html(answer(replace(hit("One.", "One."), parts=parts)), 0, ENGLISH)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from citeback.errors import StorageFullError
 from citeback.index import stored_blocks, words
 from citeback.index.database import DamagedDatabaseError, Database
+from citeback.index.packed import Packed, packed, places
 from citeback.index.pieces import Projection
 from citeback.records import (
     BlockKind,
@@ -137,7 +138,7 @@ class Catalog:
 
     def replace_document(
         self,
-        document: Document,
+        document: Document | Packed,
         entries: Iterable[PassageEntry],
         *,
         file: str = "",
@@ -145,23 +146,33 @@ class Catalog:
     ) -> None:
         """Put a document in the place of what its path held before.
 
-        `file` is the file that it is in, if that is not its path.
+        The entries, in reading order, are not kept. `file` is the file that it is in,
+        if that is not its path.
         """
+        if isinstance(document, Document):
+            document = packed(document)
         path = document.source.path
         self._clear(path)
         self._write_file(document, file or path, FileState.INDEXED, remark)
-        covered = []
+        outside = words.distinct_stems(document.source.title)
+        end = 0
         for entry in entries:
             self._write_passage(entry)
-            covered.append(Span(entry.passage.start, entry.passage.end))
-        self._write_outside(document, covered)
+            between = document.text[end : entry.passage.start]
+            outside |= words.distinct_stems(between)
+            end = max(end, entry.passage.end)
+        outside |= words.distinct_stems(document.text[end:])
+        self.database.run_each(
+            "INSERT INTO outside VALUES (?, ?)",
+            ((stem, path) for stem in sorted(outside)),
+        )
         self._next_build()
 
     def refuse(self, path: str, reason: str, *, file: str = "") -> None:
         """Note a file that could not be read; nothing of it can be found."""
         self._clear(path)
         source = Source(path=path, digest="", title="", author="", date="", url="")
-        nothing = Document(source, "", ())
+        nothing = Packed(source, "", "[]", "[]")
         self._write_file(nothing, file or path, FileState.REFUSED, reason)
         self._next_build()
 
@@ -192,6 +203,11 @@ class Catalog:
 
     def document(self, path: str) -> Document | None:
         """The document of a path, None if the library holds none."""
+        held = self.packed(path)
+        return held.opened() if held else None
+
+    def packed(self, path: str) -> Packed | None:
+        """The same, as it is stored."""
         rows = self.database.rows(
             f"SELECT {SOURCE}, text, blocks FROM files WHERE path = ? AND state != ?",
             (path, FileState.REFUSED),
@@ -200,23 +216,36 @@ class Catalog:
             return None
         *source, text, blocks = rows[0]
         check_text(path, text, rows[0][1])
-        marks = tuple(
+        marks = (
             Mark(start, LocatorKind(kind), label)
             for start, kind, label in self.database.rows(
                 "SELECT start, kind, label FROM marks WHERE path = ? ORDER BY start",
                 (path,),
             )
         )
-        layout = stored_blocks.from_json(blocks)
-        return Document(source_from(source), text, layout, marks)
+        return Packed(source_from(source), text, blocks, places(marks))
 
     def files(self) -> tuple[FileReport, ...]:
         """Every file with its state, by path."""
+        return self._reports("ORDER BY path")
+
+    def files_within(self, files: Iterable[str]) -> tuple[FileReport, ...]:
+        """The documents in some files of the content folder, by path."""
+        return self._reports(
+            "WHERE file IN (SELECT value FROM json_each(?)) ORDER BY path",
+            json.dumps(list(files)),
+        )
+
+    def not_indexed(self) -> tuple[FileReport, ...]:
+        """Those that were refused or whose last text is kept, by path."""
+        return self._reports("WHERE state != ? ORDER BY path", FileState.INDEXED)
+
+    def _reports(self, condition: str, *values: str) -> tuple[FileReport, ...]:
         rows = self.database.rows(
-            f"SELECT {SOURCE}, state, reason, "
-            "length(text), blocks, "
+            f"SELECT {SOURCE}, state, reason, length(text), blocks, "
             "(SELECT count(*) FROM passages WHERE passages.path = files.path) "
-            "FROM files ORDER BY path"
+            f"FROM files {condition}",
+            values,
         )
         return tuple(_report(row) for row in rows)
 
@@ -231,7 +260,7 @@ class Catalog:
         return LibrarySize(*row)
 
     def _write_file(
-        self, document: Document, file: str, state: FileState, reason: str
+        self, document: Packed, file: str, state: FileState, reason: str
     ) -> None:
         source = document.source
         self.database.run(
@@ -248,15 +277,15 @@ class Catalog:
                 source.url,
                 json.dumps(source.tags, ensure_ascii=False),
                 document.text,
-                stored_blocks.to_json(document.blocks),
+                document.layout,
             ),
         )
         self.database.run_each(
             "INSERT INTO marks VALUES (?, ?, ?, ?)",
-            [
+            (
                 (source.path, mark.start, mark.kind, mark.label)
-                for mark in {mark.start: mark for mark in document.marks}.values()
-            ],
+                for mark in document.marks
+            ),
         )
 
     def _write_passage(self, entry: PassageEntry) -> None:
@@ -291,20 +320,6 @@ class Catalog:
         stems = " ".join([entry.context, *(s.stems for s in entry.sentences)])
         self.database.run(
             "INSERT INTO words (rowid, stems) VALUES (?, ?)", (passage.id, stems)
-        )
-
-    def _write_outside(self, document: Document, covered: Sequence[Span]) -> None:
-        """Note the stems of the title and of what no passage covers."""
-        uncovered = [document.source.title]
-        end = 0
-        for span in sorted(covered, key=lambda span: span.start):
-            uncovered.append(document.text[end : span.start])
-            end = max(end, span.end)
-        uncovered.append(document.text[end:])
-        stems = {stem for text in uncovered for stem in words.stems(text)}
-        self.database.run_each(
-            "INSERT INTO outside VALUES (?, ?)",
-            ((stem, document.source.path) for stem in sorted(stems)),
         )
 
     def _clear(self, path: str) -> None:
@@ -489,13 +504,17 @@ def source_from(cells: Sequence[object]) -> Source:
 
 def _report(row: tuple[object, ...]) -> FileReport:
     *source, state, reason, characters, blocks, passages = row
-    parsed = stored_blocks.from_json(str(blocks))
+    paragraphs, skipped = 0, []
+    for block in stored_blocks.each(str(blocks)):
+        paragraphs = max(paragraphs, block.paragraph)
+        if block.kind is BlockKind.FURNITURE:
+            skipped.append(block)
     return FileReport(
         source=source_from(source),
         state=FileState(str(state)),
         reason=str(reason),
         characters=int(str(characters)),
-        paragraphs=max((block.paragraph for block in parsed), default=0),
+        paragraphs=paragraphs,
         passages=int(str(passages)),
-        skipped=tuple(b for b in parsed if b.kind is BlockKind.FURNITURE),
+        skipped=tuple(skipped),
     )

@@ -73,6 +73,11 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word, _ in words(text)]
 
 
+def distinct_stems(text: str) -> set[str]:
+    """The stems of a text, which may be long, without their order."""
+    return {stem(word) for word, _ in words(text)}
+
+
 def content_stems(text: str) -> dict[str, str]:
     """Each distinct stem that is no stop word, in order, with the word as written.
 

@@ -8,9 +8,10 @@ as they come, and each document in one transaction of its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from citeback.errors import ContentError, FileAccessError
@@ -24,11 +25,13 @@ from citeback.ingest.pace import Pace
 from citeback.ingest.read import Outcome
 from citeback.ingest.scan import FoundFile, drive, scan
 from citeback.ingest.split import SPLITTER
-from citeback.ingest.stage import ENTRY, Staged, stage
+from citeback.ingest.stage import ENTRY, Part, Staged
 from citeback.records import FileState, Progress, UpdateReport
 
-# Files are embedded together until they hold so many texts, for full batches.
+# Documents are embedded together until they hold so many texts, for full batches, or
+# so many letters.
 CHUNK_TEXTS = 2_000
+CHUNK_LETTERS = 4_000_000
 # Noted while there may be vectors that belong to no text: looking for them takes
 # seconds in a large index, and an update that finds nothing new leaves none.
 UNSWEPT = "unswept"
@@ -65,20 +68,24 @@ class _Changes:
 
 
 @dataclass(slots=True)
-class _ReadFile:
-    """A file as it has been read, ready to be written; `states` by document's path.
+class _FilePart:
+    """Some of a file's documents as they have been read, ready to be written.
 
-    `gone` are its documents that are no more, `same` those that stand as they are.
+    `same` are those that stand as they are, by path. With the last part it is known
+    which are `gone`, and the file's stamp is written.
     """
 
     file: FoundFile
-    size: int
-    stamp: Stamp | None
+    kept: str  # why the last text is kept, if it is
     staged: list[Staged] = field(default_factory=list)
     refused: list[Outcome] = field(default_factory=list)
     same: dict[str, tuple[FileState, str]] = field(default_factory=dict)
+    size: int = 0
+    is_last: bool = False
     gone: list[str] = field(default_factory=list)
-    kept: str = ""  # why the last text is kept, if it is
+    stamp: Stamp | None = None
+    weight: int = 0  # of what is staged
+    letters: int = 0
 
 
 def recipe(encoder: Encoder) -> str:
@@ -176,11 +183,7 @@ class Build:
             changed=tuple(changes.changed),
             removed=tuple(changes.removed),
             unchanged=tuple(sorted(changes.unchanged)),
-            refused=tuple(
-                file
-                for file in self._catalog.files()
-                if file.state is not FileState.INDEXED
-            ),
+            refused=self._catalog.not_indexed(),
             unfinished=tuple(self._unfinished),
             embedded=self._embedding.embedded,
             reused=self._embedding.reused,
@@ -252,8 +255,8 @@ class Build:
             self._catalog.rename()  # no vector that was read before stands any more
             for chunk in self._chunks(files):
                 # Only what changed on disk in the meantime:
-                documents = [staged for one in chunk for staged in one.staged]
-                self._embedding.embed(documents, lambda _: None)
+                for parts in _together(chunk):
+                    self._embedding.embed(parts, lambda _: None)
                 for one in chunk:
                     self._write(one)
 
@@ -263,124 +266,151 @@ class Build:
 
     # One file after another.
 
-    def _chunks(self, files: list[FoundFile]) -> Iterator[list[_ReadFile]]:
+    def _chunks(self, files: list[FoundFile]) -> Iterator[list[_FilePart]]:
         """The files as read, as many together as fill some batches."""
-        chunk: list[_ReadFile] = []
-        texts = 0
+        chunk: list[_FilePart] = []
         for file in files:
             self._check_stop()
-            one = self._read(file)
-            chunk.append(one)
-            texts += sum(len(staged.texts) for staged in one.staged)
-            if texts >= CHUNK_TEXTS:
-                yield chunk
-                chunk, texts = [], 0
+            for part in self._read(file):
+                chunk.append(part)
+                if _is_full(chunk):
+                    yield chunk
+                    chunk = []
         if chunk:
             yield chunk
 
-    def _read(self, file: FoundFile) -> _ReadFile:
-        """What the file holds now, and what of it is new."""
+    def _read(self, file: FoundFile) -> Iterator[_FilePart]:
+        """What the file holds now, and what of it is new: one part or more."""
         states = self._held.get(file.name, {})
-        one = _ReadFile(file, _size(file), stamps.take(file.path, str(self._limits)))
+        stamp = stamps.take(file.path, str(self._limits))
+        left = size = _size(file)
+        kept = ""
         try:
             outcomes = self._outcomes(file)
         except FileAccessError as error:
-            one.stamp = None  # to be tried again
-            one.kept = f"{str(error).rstrip('.')}; its last text is kept"
+            stamp = None  # to be tried again
+            kept = f"{str(error).rstrip('.')}; its last text is kept"
             outcomes = self._last_outcomes(file, states, error)
+        gone = dict(states)
+        part = _FilePart(file, kept)
         for outcome in outcomes:
-            self._sort(one, outcome, known=outcome.name in states)
-        paths = {outcome.name for outcome in outcomes}
-        one.gone = [path for path in states if path not in paths]
-        return one
+            if _is_full([part]):
+                yield part
+                part = _FilePart(file, kept)
+            self._sort(part, outcome, known=outcome.name in states)
+            gone.pop(outcome.name, None)
+            part.size += left - int(size * (1 - outcome.share))
+            left = int(size * (1 - outcome.share))
+        part.is_last, part.gone, part.stamp = True, list(gone), stamp
+        yield part
 
-    def _outcomes(self, file: FoundFile) -> list[Outcome]:
+    def _outcomes(self, file: FoundFile) -> Iterable[Outcome]:
         if file.refusal:
             return [Outcome(file.name, refusal=file.refusal)]
         limits = self._limits
-        return list(
-            worker.SHARED.read(
-                file.path,
-                file.name,
-                max_bytes=limits.max_bytes,
-                seconds=limits.max_seconds,
-            )
+        return worker.SHARED.read(
+            file.path,
+            file.name,
+            max_bytes=limits.max_bytes,
+            seconds=limits.max_seconds,
+            ocr=limits.ocr,
         )
 
     def _last_outcomes(
         self, file: FoundFile, states: dict[str, FileState], error: FileAccessError
-    ) -> list[Outcome]:
+    ) -> Iterator[Outcome]:
         """What was read last of a file that cannot be opened just now."""
         held = [path for path, s in states.items() if s is not FileState.REFUSED]
-        documents = [Outcome(path, self._catalog.document(path)) for path in held]
-        return documents or [Outcome(file.name, refusal=str(error))]
+        for path in held:
+            yield Outcome(path, self._catalog.packed(path))
+        if not held:
+            yield Outcome(file.name, refusal=str(error))
 
-    def _sort(self, one: _ReadFile, outcome: Outcome, *, known: bool) -> None:
+    def _sort(self, part: _FilePart, outcome: Outcome, *, known: bool) -> None:
         """Put an outcome to those that are refused, the same as before, or new."""
         if outcome.document is None:
-            one.refused.append(outcome)
+            part.refused.append(outcome)
             return
         known = known and not self._everything
-        if known and self._catalog.document(outcome.name) == outcome.document:
-            state = FileState.KEPT if one.kept else FileState.INDEXED
-            one.same[outcome.name] = state, one.kept or outcome.remark
+        if known and self._catalog.packed(outcome.name) == outcome.document:
+            state = FileState.KEPT if part.kept else FileState.INDEXED
+            part.same[outcome.name] = state, part.kept or outcome.remark
         else:
-            one.staged.append(stage(outcome.document, self._encoder, outcome.remark))
+            staged = Staged(outcome.document, self._encoder, outcome.remark)
+            part.staged.append(staged)
+            part.weight += staged.weight
+            part.letters += len(staged.document.text)
 
-    def _write(self, one: _ReadFile) -> None:
-        """Write what became of a file; its last document together with the rest."""
-        for staged in one.staged[:-1]:
+    def _write(self, part: _FilePart) -> None:
+        """Write what became of files' documents; the last one together with the rest."""
+        for staged in part.staged[:-1]:
             with self._catalog.database.writing():
-                self._write_document(one, staged)
+                self._write_document(part, staged)
         with self._catalog.database.writing():
-            for staged in one.staged[-1:]:
-                self._write_document(one, staged)
-            for outcome in one.refused:
-                self._catalog.refuse(outcome.name, outcome.refusal, file=one.file.name)
-            for path, (state, reason) in one.same.items():
+            for staged in part.staged[-1:]:
+                self._write_document(part, staged)
+            for outcome in part.refused:
+                self._catalog.refuse(outcome.name, outcome.refusal, file=part.file.name)
+            for path, (state, reason) in part.same.items():
                 self._catalog.set_state(path, state, reason)
-            for path in one.gone:
+            for path in part.gone:
                 self._catalog.remove(path)
                 self._catalog.set_meta(UNSWEPT, "yes")
-            stamps.note(self._catalog, one.file.name, one.stamp)
-        self._note_changes(one)
+            if part.is_last:
+                stamps.note(self._catalog, part.file.name, part.stamp)
+        self._note_changes(part)
 
-    def _write_document(self, one: _ReadFile, staged: Staged) -> None:
+    def _write_document(self, part: _FilePart, staged: Staged) -> None:
         path = staged.document.source.path
         self._catalog.replace_document(
-            staged.document, staged.entries, file=one.file.name, remark=staged.remark
+            staged.document, staged.entries(), file=part.file.name, remark=staged.remark
         )
-        if one.kept:
-            self._catalog.set_state(path, FileState.KEPT, one.kept)
+        if part.kept:
+            self._catalog.set_state(path, FileState.KEPT, part.kept)
 
-    def _note_changes(self, one: _ReadFile) -> None:
-        states = self._held.get(one.file.name, {})
+    def _note_changes(self, part: _FilePart) -> None:
+        states = self._held.get(part.file.name, {})
         was_read = {path for path, s in states.items() if s is not FileState.REFUSED}
-        for staged in one.staged:
+        for staged in part.staged:
             path = staged.document.source.path
             known = path in was_read
             (self._changes.changed if known else self._changes.added).append(path)
-        self._changes.unchanged.extend(one.same)
-        self._changes.removed.extend(path for path in one.gone if path in was_read)
-        self._unfinished.pop(one.file.name, None)
-        self._tell(one.file.name)
+        self._changes.unchanged.extend(part.same)
+        self._changes.removed.extend(path for path in part.gone if path in was_read)
+        if part.is_last:
+            self._unfinished.pop(part.file.name, None)
+        self._tell(part.file.name)
 
-    def _embed(self, chunk: list[_ReadFile]) -> None:
+    def _embed(self, chunk: list[_FilePart]) -> None:
         """Store the vectors that the chunk needs and the catalog does not have."""
         size = sum(one.size for one in chunk)
-        documents = [staged for one in chunk for staged in one.staged]
-        passages = sum(len(staged.entries) for staged in documents)
-
-        def before_batch(share: float) -> None:
-            self._tell(chunk[0].file.name, int(size * share), int(passages * share))
-            self._check_stop()
-
-        if documents:
+        if any(one.staged for one in chunk):
             with self._catalog.database.writing():
                 self._catalog.set_meta(UNSWEPT, "yes")
-        self._embedding.embed(documents, before_batch)
+        whole = max(1, sum(one.letters for one in chunk))
+        read = 0
+        for parts in _together(chunk):
+            letters = sum(part.letters for part in parts)
+            passages = sum(len(part.entries) for part in parts)
+
+            told = partial(
+                self._before_batch,
+                name=chunk[0].file.name,
+                begin=size * read // whole,
+                end=size * (read + letters) // whole,
+                passages=passages,
+            )
+            self._embedding.embed(parts, told)
+            read += letters
+            self._passages += passages
         self._done += size
-        self._passages += passages
+
+    def _before_batch(
+        self, share: float, *, name: str, begin: int, end: int, passages: int
+    ) -> None:
+        """Tell that a share of what goes from one byte of the chunk to another is done."""
+        self._tell(name, begin + int((end - begin) * share), int(passages * share))
+        self._check_stop()
 
     def _check_stop(self) -> None:
         if self._stop():
@@ -400,6 +430,29 @@ class Build:
                 seconds_left=self._pace.seconds_left(done, self._total),
             )
         )
+
+
+def _is_full(chunk: Sequence[_FilePart]) -> bool:
+    """Whether it is time to embed what has been read."""
+    return (
+        sum(part.weight for part in chunk) >= CHUNK_TEXTS
+        or sum(part.letters for part in chunk) >= CHUNK_LETTERS
+    )
+
+
+def _together(chunk: Sequence[_FilePart]) -> Iterator[list[Part]]:
+    """The parts of the chunk's documents, as many together as fill some batches."""
+    parts: list[Part] = []
+    texts = 0
+    for staged in (staged for one in chunk for staged in one.staged):
+        for part in staged.parts():
+            parts.append(part)
+            texts += part.weight
+            if texts >= CHUNK_TEXTS:
+                yield parts
+                parts, texts = [], 0
+    if parts:
+        yield parts
 
 
 def _size(file: FoundFile) -> int:

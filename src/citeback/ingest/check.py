@@ -8,7 +8,7 @@ each fault says what has to be made anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,9 @@ from citeback.ingest.stage import (
     passage_text,
     sentence_id,
     spoken,
+    stems_of,
 )
-from citeback.records import Document, Fault, Passage, Remedy, Span
+from citeback.records import Block, Document, Fault, Passage, Remedy, Span
 
 # float16 keeps a unit vector's length to about a thousandth.
 UNIT_TO = 0.01
@@ -86,12 +87,13 @@ def _document_faults(catalog: Catalog, path: str) -> Iterator[Fault]:
     for what in _layout_faults(document):
         yield Fault(path, what, Remedy.INDEX)
         return
+    blocks = {block.paragraph: block for block in document.blocks if block.paragraph}
     for row in catalog.database.rows(
         'SELECT id, start, "end", paragraph, part, parts, headings, lead_in, context, '
         "digest, bounds, stems FROM passages WHERE path = ? ORDER BY start",
         (path,),
     ):
-        what = _passage_fault(catalog, document, row)
+        what = _passage_fault(catalog, document, blocks, row)
         if what:
             yield Fault(path, what, Remedy.INDEX)
             return
@@ -108,7 +110,9 @@ def _layout_faults(document: Document) -> Iterator[str]:
         number = max(number, block.paragraph)
 
 
-def _passage_fault(catalog: Catalog, document: Document, row: Row) -> str:
+def _passage_fault(
+    catalog: Catalog, document: Document, blocks: Mapping[int, Block], row: Row
+) -> str:
     """What is wrong with a stored passage, or ""."""
     identity, start, end, paragraph, part, parts, headings, lead_in, *rest = row
     context, digest, bounds, stems = rest
@@ -127,12 +131,8 @@ def _passage_fault(catalog: Catalog, document: Document, row: Row) -> str:
         sentences=(),
     )
     where = f"paragraph {paragraph}"
-    inside = any(
-        block.start <= start < end <= block.end
-        for block in document.blocks
-        if block.paragraph == paragraph
-    )
-    if not inside:
+    block = blocks.get(paragraph)
+    if block is None or not block.start <= start < end <= block.end:
         return f"{where}: the passage does not lie in its paragraph"
     above = context_of(document, passage)
     if digest != digest_of(passage_text(above, passage.text)):
@@ -156,7 +156,7 @@ def _passage_fault(catalog: Catalog, document: Document, row: Row) -> str:
             return f"{where}: a sentence lies outside it"
         if of != digest_of(spoken(text)) or sid != sentence_id(identity, number, of):
             return f"{where}: a sentence's vector is of another text"
-        if line != " ".join(words.stems(text)):
+        if line != " ".join(stems_of(document.text, block, Span(begin, past))):
             return f"{where}: a sentence's words are others"
         before = past
     return "" if len(lines) == len(stored) else f"{where}: words are missing"

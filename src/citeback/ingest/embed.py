@@ -1,11 +1,11 @@
-"""Stores the vectors that staged documents need, embedding only what is new.
+"""Stores the vectors that parts of documents need, embedding only what is new.
 
 Vectors are committed as they come, so a kill costs at most those of one commit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from citeback.errors import EncoderError
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
 from citeback.index.pieces import Projection, fit, sample_lines
-from citeback.ingest.stage import Staged
+from citeback.ingest.stage import Part
 
 # So many texts are embedded between two commits.
 COMMIT_TEXTS = 256
@@ -31,12 +31,11 @@ class Embedding:
         self.reused = 0
 
     def embed(
-        self, documents: Iterable[Staged], before_batch: Callable[[float], None]
+        self, parts: Collection[Part], before_batch: Callable[[float], None]
     ) -> None:
         """Store what is missing; `before_batch` is told the share that is done."""
-        documents = list(documents)
-        texts = {d: text for staged in documents for d, text in staged.texts.items()}
-        sentences = set().union(*(staged.sentences for staged in documents))
+        texts = {d: text for part in parts for d, text in part.texts.items()}
+        sentences = set().union(*(part.sentences for part in parts))
         known = set() if self.anew else self._known(texts, sentences)
         self.reused += len(known)
         # Texts of like length together waste the least padding.

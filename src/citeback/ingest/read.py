@@ -6,12 +6,13 @@ import hashlib
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from citeback.errors import FileAccessError, UnreadableFileError
+from citeback.index.packed import Packed, packed
 from citeback.ingest import furniture
-from citeback.ingest.formats import ARCHIVE, KINDS, PLAIN, reader_of
+from citeback.ingest.formats import ARCHIVE, KINDS, PLAIN, REMEDIES, reader_of
 from citeback.ingest.formats.archive import members
 from citeback.ingest.layout import lay_out
 from citeback.ingest.reading import Reader, Reading
@@ -23,14 +24,16 @@ class Outcome:
     """What became of one file: its document, or why there is none.
 
     `remark` is a sentence on how a document was read that its owner should know, and
-    `quoted` are the stretches that it sets apart as quotations.
+    `quoted` are the stretches that it sets apart as quotations. `share` is how much of
+    the file on disk has been read with it, from 0 to 1.
     """
 
     name: str
-    document: Document | None = None
+    document: Packed | None = None
     refusal: str = ""
     remark: str = ""
     quoted: tuple[Span, ...] = ()
+    share: float = field(default=1.0, compare=False)
 
 
 _ENDING = re.compile(r"\.\w{1,12}")
@@ -82,7 +85,7 @@ def _reader(name: str) -> Reader:
 
 def _outcome(name: str, reader: Reader, data: bytes) -> Outcome:
     reading = reader(data)
-    document = _document(name, reading)
+    document = packed(_document(name, reading))
     return Outcome(name, document, remark=reading.remark, quoted=reading.quoted)
 
 
@@ -91,7 +94,7 @@ def read(path: Path, name: str, *, max_bytes: int) -> Document:
     (outcome,) = read_all(path, name, max_bytes=max_bytes)
     if outcome.document is None:
         raise UnreadableFileError(outcome.refusal)
-    return outcome.document
+    return outcome.document.opened()
 
 
 def _document(name: str, reading: Reading) -> Document:
@@ -118,6 +121,9 @@ def _document(name: str, reading: Reading) -> Document:
 def _unknown_kind(name: str) -> str:
     ending = PurePosixPath(name).suffix
     # Only what looks like an ending is repeated: the rest of a name may be anything.
+    remedy = REMEDIES.get(ending.lower())
+    if remedy:
+        return f"files ending in {ending} are not read: {remedy}."
     kind = f"ending in {ending}" if _ENDING.fullmatch(ending) else "of this kind"
     return f"files {kind} are not read; these are: {KINDS}. Save it as one of them."
 

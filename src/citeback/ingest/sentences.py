@@ -41,30 +41,49 @@ _NUMBER = re.compile(r"\d|(?:[IVXLC]{2,}|[VX])\b|Nos?\.\s")
 # Room for the longest abbreviation, a space on either side, and for "Nos. ".
 _NEAR = 12
 
-_WHITE = re.compile(r"\s+")
+# A single space is as it should be, and most white space is one.
+_WHITE = re.compile(r"\s{2,}|[^\S ]")
+_WHITE_FROM_HERE = re.compile(r"\s*")
+# So many code points are evened out at a time: the places of all would take ten times
+# the memory of the text.
+_STRETCH = 1_000_000
 
 
 def sentence_spans(text: str) -> tuple[Span, ...]:
+    """The sentences of a text, as `sentences` has them."""
+    return tuple(sentences(text))
+
+
+def sentences(text: str) -> Iterator[Span]:
     """The sentences of a text in order, without the white space around them.
 
     Together they hold every character that is not white space, and none is empty.
     A single line end within the text is a space; a blank line ends a sentence. A
     stretch of WINDOW code points without any sentence end is cut at white space.
     """
-    spans: list[Span] = []
     waiting = -1
     # What the library sees has the length of the text, so its offsets hold for both.
-    plain = _WHITE.sub(_even_white, text)
+    plain = "".join(_evened(text))
     for begin, end in _pieces(plain, _language(text)):
         start = begin if waiting < 0 else waiting
         if _goes_on(plain, start, end):
             waiting = start
         else:
-            spans.extend(_trimmed(text, start, end))
+            yield from _trimmed(text, start, end)
             waiting = -1
     if waiting >= 0:
-        spans.extend(_trimmed(text, waiting, len(text)))
-    return tuple(spans)
+        yield from _trimmed(text, waiting, len(text))
+
+
+def _evened(text: str) -> Iterator[str]:
+    """The text's stretches, their white space as the library needs it."""
+    begin = 0
+    while begin < len(text):
+        here = min(begin + _STRETCH, len(text))
+        white = _WHITE_FROM_HERE.match(text, here)
+        end = white.end() if white else here
+        yield _WHITE.sub(_even_white, text[begin:end])
+        begin = end
 
 
 def _even_white(white: re.Match[str]) -> str:

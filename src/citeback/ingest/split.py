@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from citeback.index.packed import Packed
 from citeback.ingest.lines import after_marker
-from citeback.ingest.sentences import sentence_spans
+from citeback.ingest.sentences import sentences
 from citeback.records import Block, BlockKind, Document, Passage, Span
 
 SPLITTER = "3"
@@ -40,10 +43,37 @@ class _Unit:
     weight: int
 
 
+class _Units:
+    """Units in the memory of their numbers: one paragraph may have millions."""
+
+    def __init__(self, units: Iterable[_Unit]) -> None:
+        """Keep the units."""
+        self.starts, self.weights = array("q"), array("q")
+        self._firsts, self._ends = array("q"), array("q")
+        for unit in units:
+            self.starts.append(unit.start)
+            self.weights.append(unit.weight)
+            self._firsts.append(unit.sentence.start)
+            self._ends.append(unit.sentence.end)
+
+    def sentences(self, begin: int, end: int) -> tuple[Span, ...]:
+        """The sentences of the units from one number up to another."""
+        return tuple(map(Span, self._firsts[begin:end], self._ends[begin:end]))
+
+
 def split(
-    document: Document, *, word_pieces: Callable[[str], int], limit: int
-) -> tuple[Passage, ...]:
-    """The document's passages in reading order, each of at most `limit` word pieces.
+    document: Document | Packed, *, word_pieces: Callable[[str], int], limit: int
+) -> Iterator[Passage]:
+    """The document's passages, as `cut` has them."""
+    for _, passage in cut(document, word_pieces=word_pieces, limit=limit):
+        yield passage
+
+
+def cut(
+    document: Document | Packed, *, word_pieces: Callable[[str], int], limit: int
+) -> Iterator[tuple[Block, Passage]]:
+    """The document's passages in reading order, each of at most `limit` word pieces and
+    with the block that it is cut from.
 
     `word_pieces` counts a text's pieces without special tokens, and is asked once
     for each sentence. A paragraph or list over the limit is cut between sentences
@@ -51,25 +81,25 @@ def split(
     parts of a list leave room for its lead-in.
     """
     scale = _Scale(document.text, word_pieces)
-    seen: Counter[tuple[str, ...]] = Counter()
-    passages: list[Passage] = []
+    seen: Counter[int] = Counter()
     for block in document.blocks:
         if block.paragraph:
             for passage in _passages(document.source.path, block, scale, limit):
                 key = _key(document, passage)
-                identity = _id(*key, str(seen[key]))
-                seen[key] += 1
-                passages.append(replace(passage, id=identity))
-    return tuple(passages)
+                brief = _id(*key)  # as the keys of all would take the text's memory
+                identity = _id(*key, str(seen[brief]))
+                seen[brief] += 1
+                yield block, replace(passage, id=identity)
 
 
 def _passages(path: str, block: Block, scale: _Scale, limit: int) -> Iterator[Passage]:
     """The block's passages, all with id 0."""
     lead_in, reserve = _lead_in(block, scale, limit)
-    units = list(_units(block, scale, limit - reserve))
-    groups = _even_groups(units, limit, reserve)
-    for part, group in enumerate(groups, start=1):
-        start, end = group[0].start, group[-1].sentence.end
+    units = _Units(_units(block, scale, limit - reserve))
+    ends = _even_ends(units.weights, limit, reserve)
+    for part, (first, past) in enumerate(pairwise([0, *ends]), start=1):
+        spans = units.sentences(first, past)
+        start, end = units.starts[first], spans[-1].end
         yield Passage(
             id=0,
             path=path,
@@ -78,14 +108,14 @@ def _passages(path: str, block: Block, scale: _Scale, limit: int) -> Iterator[Pa
             text=scale.text[start:end],
             paragraph=block.paragraph,
             part=part,
-            parts=len(groups),
+            parts=len(ends),
             headings=block.headings,
             lead_in=lead_in if part > 1 or block.lead_in else None,
-            sentences=tuple(unit.sentence for unit in group),
+            sentences=spans,
         )
 
 
-def _key(document: Document, passage: Passage) -> tuple[str, ...]:
+def _key(document: Document | Packed, passage: Passage) -> tuple[str, ...]:
     """What tells a passage from others: all that its vector is made from."""
     lead_in = passage.lead_in or Span(0, 0)
     introduction = document.text[lead_in.start : lead_in.end]
@@ -122,7 +152,7 @@ def _lead_in(block: Block, scale: _Scale, limit: int) -> tuple[Span | None, int]
     elif block.kind is not BlockKind.LIST or block.start == block.items[0].start:
         return None, 0
     else:
-        sentence = _sentences(scale.text, block.start, block.items[0].start)[-1]
+        *_, sentence = _sentences(scale.text, block.start, block.items[0].start)
     if scale.least(sentence.start, sentence.end) * 2 > limit:
         return None, 0
     weight = scale.weight(sentence.start, sentence.end)
@@ -153,11 +183,9 @@ def _units(block: Block, scale: _Scale, limit: int) -> Iterator[_Unit]:
             start = sentence.end
 
 
-def _sentences(text: str, start: int, end: int) -> list[Span]:
-    return [
-        Span(start + span.start, start + span.end)
-        for span in sentence_spans(text[start:end])
-    ]
+def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    for span in sentences(text[start:end]):
+        yield Span(start + span.start, start + span.end)
 
 
 def _light(start: int, sentence: Span, scale: _Scale, limit: int) -> Iterator[_Unit]:
@@ -196,14 +224,11 @@ def _middle(text: str, sentence: Span) -> int:
     return middle
 
 
-def _even_groups(
-    units: Sequence[_Unit], limit: int, reserve: int
-) -> list[Sequence[_Unit]]:
-    """As few groups as fit the limit, the heaviest of them as light as it can be.
+def _even_ends(weights: Sequence[int], limit: int, reserve: int) -> list[int]:
+    """Where as few groups as fit the limit end, the heaviest as light as can be.
 
     Groups after the first weigh `reserve` more. No short group is left at the end.
     """
-    weights = [unit.weight for unit in units]
     most = _filled(weights, limit, reserve)
     lightest = min(limit, max(weights, default=0) + reserve)
     capacity = lightest + bisect_left(
@@ -211,8 +236,7 @@ def _even_groups(
         True,
         key=lambda capacity: len(_filled(weights, capacity, reserve)) <= len(most),
     )
-    ends = _filled(weights, capacity, reserve)
-    return [units[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return _filled(weights, capacity, reserve)
 
 
 def _filled(weights: Sequence[int], capacity: int, reserve: int) -> list[int]:

@@ -1,31 +1,46 @@
-"""A document → what is stored of it, and the texts whose vectors that needs."""
+"""A document → what is stored of it, and the texts whose vectors that needs.
+
+Part by part: all of a long document would take a hundred times its size in memory.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from citeback.index import words
 from citeback.index.catalog import PassageEntry, SentenceEntry
 from citeback.index.encoder import Encoder
-from citeback.ingest.split import split
-from citeback.records import Document, Passage
+from citeback.index.packed import Packed
+from citeback.ingest.split import cut
+from citeback.records import Block, BlockKind, Document, Passage, Span
 
 # Changed by hand whenever `passage_text` or what is stored of a passage changes.
-ENTRY = "entry-1"
+ENTRY = "entry-2"
 # Room in the encoder's window for headings and lead-in beside the passage itself.
 CONTEXT_PIECES = 40
 CONTEXT_CHARACTERS = 160
+# A part ends with the passage that brings it to so many texts, or passages.
+PART_TEXTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """A document ready to be written, and the texts whose vectors it needs."""
+class Part:
+    """Some passages of a document, and the texts whose vectors they need.
 
-    document: Document
+    `letters` is how much of the document's text they take.
+    """
+
     entries: tuple[PassageEntry, ...]
     texts: dict[str, str]  # by digest
-    remark: str
+    letters: int
+
+    @property
+    def weight(self) -> int:
+        """How many texts it has, or passages where these say the same."""
+        return max(len(self.texts), len(self.entries))
 
     @property
     def sentences(self) -> set[str]:
@@ -33,19 +48,52 @@ class Staged:
         return {s.digest for entry in self.entries for s in entry.sentences}
 
 
-def stage(document: Document, encoder: Encoder, remark: str = "") -> Staged:
-    """The document split into passages that the encoder can read whole."""
-    passages = split(
-        document,
-        word_pieces=encoder.word_pieces,
-        limit=max(16, encoder.word_piece_limit - CONTEXT_PIECES),
-    )
-    texts: dict[str, str] = {}
-    entries = tuple(_entry(document, passage, texts) for passage in passages)
-    return Staged(document, entries, texts, remark)
+class Staged:
+    """A document ready to be written. What is kept of a long one is its first part."""
+
+    def __init__(self, document: Packed, encoder: Encoder, remark: str = "") -> None:
+        """Split into passages that the encoder can read whole."""
+        self.document = document
+        self.remark = remark
+        self._encoder = encoder
+        parts = self._made()
+        self._first = next(parts)
+        self._is_whole = next(parts, None) is None
+
+    @property
+    def weight(self) -> int:
+        """That of the part that is kept."""
+        return self._first.weight
+
+    def parts(self) -> Iterator[Part]:
+        """The passages in reading order, at least one part; the same every time."""
+        return iter((self._first,)) if self._is_whole else self._made()
+
+    def entries(self) -> Iterator[PassageEntry]:
+        """All that is stored of the passages."""
+        for part in self.parts():
+            yield from part.entries
+
+    def _made(self) -> Iterator[Part]:
+        entries: list[PassageEntry] = []
+        texts: dict[str, str] = {}
+        begin = end = 0
+        for block, passage in cut(
+            self.document,
+            word_pieces=self._encoder.word_pieces,
+            limit=max(16, self._encoder.word_piece_limit - CONTEXT_PIECES),
+        ):
+            if max(len(texts), len(entries)) >= PART_TEXTS:
+                yield Part(tuple(entries), texts, end - begin)
+                entries, texts, begin = [], {}, end
+            entries.append(_entry(self.document, block, passage, texts))
+            end = passage.end
+        yield Part(tuple(entries), texts, len(self.document.text) - begin)
 
 
-def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> PassageEntry:
+def _entry(
+    document: Packed, block: Block, passage: Passage, texts: dict[str, str]
+) -> PassageEntry:
     """The passage as stored; the texts to embed for it are put into `texts`."""
     context = context_of(document, passage)
     digest = _noted(passage_text(context, passage.text), texts)
@@ -57,7 +105,7 @@ def _entry(document: Document, passage: Passage, texts: dict[str, str]) -> Passa
             SentenceEntry(
                 id=sentence_id(passage.id, number, digest_there),
                 span=span,
-                stems=" ".join(words.stems(text)),
+                stems=" ".join(stems_of(document.text, block, span)),
                 digest=digest_there,
             )
         )
@@ -73,12 +121,26 @@ def passage_text(context: str, text: str) -> str:
     return " ".join(f"{context} {text}".split())
 
 
-def context_of(document: Document, passage: Passage) -> str:
+def context_of(document: Document | Packed, passage: Passage) -> str:
     """The headings above a passage and the words that lead into its list."""
     parts = list(passage.headings)
     if passage.lead_in:
         parts.append(document.text[passage.lead_in.start : passage.lead_in.end])
     return ". ".join(part[:CONTEXT_CHARACTERS] for part in parts[-3:])
+
+
+def stems_of(text: str, block: Block, span: Span) -> list[str]:
+    """The stem of each word in a stretch of a block.
+
+    No word goes from one cell of a row into the next: "16,1916" may be two numbers.
+    """
+    if block.kind is not BlockKind.ROW:
+        return words.stems(text[span.start : span.end])
+    bounds = (span.start, *(cell.end for cell in block.items), span.end)
+    inside = [one for one in bounds if span.start <= one <= span.end]
+    return [
+        stem for start, end in pairwise(inside) for stem in words.stems(text[start:end])
+    ]
 
 
 def spoken(sentence: str) -> str:

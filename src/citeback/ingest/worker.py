@@ -1,8 +1,9 @@
 """Reads files in a process of its own: one that hangs, swells or crashes breaks nothing.
 
 The process is started when a file is to be read, is given each file's place, and sends
-back documents as JSON, each behind its length. It ends by itself when it has waited
-for long, or when the process that started it is gone.
+back documents as JSON, each behind its length. They are put aside as they come, so that
+neither memory nor the process waits for what is then done with them. It ends by itself
+when it has waited for long, or when the process that started it is gone.
 """
 
 from __future__ import annotations
@@ -14,21 +15,30 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from citeback.errors import FileAccessError, UnreadableFileError
-from citeback.index import stored_blocks
+from citeback.index.packed import Packed
+from citeback.ingest.formats import pdf_ocr
 from citeback.ingest.read import BROKEN, Outcome, read_all
-from citeback.records import Document, LocatorKind, Mark, Source, Span
+from citeback.records import Source, Span
 
 # Address space, of which the interpreter and its libraries take some hundred million.
 MEMORY_BYTES = 2_000_000_000
 IDLE_SECONDS = 60
+# OCR must end before the process that reads is ended for taking too long.
+OCR_SECONDS_LEFT = 5
 LENGTH_BYTES = 8
+# What is sent of a file and takes more is put aside on the disk.
+IN_MEMORY_BYTES = 4_000_000
+# How the last frame of a file looks, and one that tells why another try may succeed.
+LAST = b"{}"
+ACCESS = b'{"access"'
 # The package is found by the child wherever the parent found it.
 _ROOT = str(Path(__file__).parents[2])
 START = (
@@ -51,30 +61,40 @@ class Worker:
         self._start = start
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._frames: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def read(
-        self, path: Path, name: str, *, max_bytes: int, seconds: int
+        self,
+        path: Path,
+        name: str,
+        *,
+        max_bytes: int,
+        seconds: int,
+        ocr: bool = False,
     ) -> Iterator[Outcome]:
         """What is in the file at `path`: one outcome, or one for each file within.
 
-        Raises FileAccessError where another try may succeed. A file that cannot be
-        read in that time, or at all, is refused with the reason.
+        All of it has been read when this returns. With `ocr`, scans are
+        given text where the system can do that. Raises FileAccessError where another
+        try may succeed. A file that cannot be read in that time, or at all, is refused
+        with the reason.
         """
-        request = {"path": str(path), "name": name, "max_bytes": max_bytes}
-        with self._lock:
-            finished = False
-            try:
+        request = {
+            "path": str(path),
+            "name": name,
+            "max_bytes": max_bytes,
+            "ocr_seconds": max(1, seconds - OCR_SECONDS_LEFT) if ocr else 0,
+        }
+        replies = _Replies()
+        try:
+            with self._lock:
                 self._send(json.dumps(request).encode())
-                while (reply := self._reply(name, seconds)) is not None:
-                    yield reply
-                finished = True
-            except FileAccessError:
-                finished = True
-                raise
-            finally:
-                if not finished:  # what is still to come belongs to no one
-                    self.stop()
+                refusal = self._take_replies(replies, seconds)
+        except BaseException as error:
+            if not isinstance(error, FileAccessError):
+                self.stop()  # what is still to come belongs to no one
+            replies.close()
+            raise
+        return _outcomes(replies, name, refusal)
 
     def stop(self) -> None:
         """End the process; the next file starts another."""
@@ -109,31 +129,23 @@ class Worker:
             # Ctrl-C in a terminal goes to the whole group; who started this decides.
             start_new_session=os.name != "nt",
         )
-        self._frames = queue.SimpleQueue()
-        threading.Thread(
-            target=_collect, args=(self._process.stdout, self._frames), daemon=True
-        ).start()
         return self._process
 
-    def _reply(self, name: str, seconds: int) -> Outcome | None:
-        """The next outcome; None after the last."""
-        try:
-            frame = self._frames.get(timeout=seconds)
-        except queue.Empty:
-            self.stop()
-            return self._ended(name, TOO_LONG.format(seconds))
-        if not frame:
-            self.stop()
-            return self._ended(name, BROKEN)
-        reply = json.loads(frame)
-        if "access" in reply:
-            raise FileAccessError(reply["access"])
-        return _outcome(reply) if reply else None
-
-    def _ended(self, name: str, reason: str) -> Outcome:
-        self._frames = queue.SimpleQueue()
-        self._frames.put(b"{}")
-        return Outcome(name, refusal=reason)
+    def _take_replies(self, replies: _Replies, seconds: int) -> str:
+        """Put aside what is sent; returns why it ended before its end, or ""."""
+        process = self._process
+        while process is not None:
+            late = threading.Event()
+            frame = _read_in_time(process, seconds, late)
+            if frame == LAST:
+                return ""
+            if not frame:
+                self.stop()
+                return TOO_LONG.format(seconds) if late.is_set() else BROKEN
+            if frame.startswith(ACCESS):
+                raise FileAccessError(json.loads(frame)["access"])
+            replies.put(frame)
+        return BROKEN
 
 
 SHARED = Worker()
@@ -141,20 +153,61 @@ SHARED = Worker()
 atexit.register(SHARED.stop)
 
 
-def _collect(pipe: BinaryIO, frames: queue.SimpleQueue[bytes]) -> None:
-    """Put every frame into the queue, and an empty one when there will be no more."""
-    with contextlib.suppress(OSError, ValueError):
-        while frame := _read(pipe):
-            frames.put(frame)
-    frames.put(b"")
+def _read_in_time(
+    process: subprocess.Popen[bytes], seconds: int, late: threading.Event
+) -> bytes:
+    """The next frame, b"" at the end; after those seconds the process is ended."""
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        return _read(process.stdout)  # type: ignore[arg-type]
+    finally:
+        timer.cancel()
 
 
-def _write(pipe: BinaryIO, frame: bytes) -> None:
+class _Replies:
+    """What was sent of one file, in memory while it is small, else on the disk."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115
+        self._size = 0
+
+    def put(self, frame: bytes) -> None:
+        """Add a frame. Raises FileAccessError where there is no room."""
+        try:
+            self._size += LENGTH_BYTES + len(frame)
+            _write(self._file, frame)
+        except OSError as error:
+            raise FileAccessError(
+                "there is no room on the disk to put aside what was read of it "
+                f"({error.strerror or error}): make room, then update."
+            ) from None
+
+    def taken(self) -> Iterator[tuple[bytes, float]]:
+        """Each frame, and the share of all that has been taken with it; then closed."""
+        with self._file:
+            self._file.seek(0)
+            while frame := _read(self._file):
+                yield frame, self._file.tell() / self._size
+
+    def close(self) -> None:
+        """Throw away what is there."""
+        self._file.close()
+
+
+def _write(pipe: IO[bytes], frame: bytes) -> None:
     pipe.write(len(frame).to_bytes(LENGTH_BYTES) + frame)
     pipe.flush()
 
 
-def _read(pipe: BinaryIO) -> bytes:
+def _read(pipe: IO[bytes]) -> bytes:
     """The next frame, b"" at the end."""
     length = pipe.read(LENGTH_BYTES)
     if len(length) < LENGTH_BYTES:
@@ -163,28 +216,32 @@ def _read(pipe: BinaryIO) -> bytes:
     return frame if len(frame) == int.from_bytes(length) else b""
 
 
-def _source(about: dict[str, Any]) -> Source:
-    return Source(**{**about, "tags": tuple(about["tags"])})
+def _outcomes(replies: _Replies, name: str, refusal: str) -> Iterator[Outcome]:
+    """What was sent, and that it ended before its end where it did."""
+    for frame, share in replies.taken():
+        yield _outcome(frame, share)
+    if refusal:
+        yield Outcome(name, refusal=refusal)
 
 
-def _outcome(reply: dict[str, object]) -> Outcome:
+def _outcome(frame: bytes, share: float) -> Outcome:
+    reply = json.loads(frame)
     document = None
     if "text" in reply:
-        document = Document(
-            source=_source(reply["source"]),  # type: ignore[arg-type]
-            text=str(reply["text"]),
-            blocks=stored_blocks.from_json(str(reply["blocks"])),
-            marks=tuple(
-                Mark(start, LocatorKind(kind), label)
-                for start, kind, label in reply["marks"]  # type: ignore[attr-defined]
-            ),
+        about = reply["source"]
+        document = Packed(
+            source=Source(**{**about, "tags": tuple(about["tags"])}),
+            text=reply["text"],
+            layout=reply["layout"],
+            places=reply["places"],
         )
     return Outcome(
-        str(reply["name"]),
+        reply["name"],
         document,
-        str(reply["refusal"]),
-        str(reply["remark"]),
-        tuple(Span(*bounds) for bounds in reply["quoted"]),  # type: ignore[attr-defined]
+        reply["refusal"],
+        reply["remark"],
+        tuple(Span(*bounds) for bounds in reply["quoted"]),
+        share,
     )
 
 
@@ -213,12 +270,15 @@ def _listen(requests: queue.SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def _serve(request: dict[str, str], replies: BinaryIO) -> None:
+def _serve(request: dict[str, Any], replies: BinaryIO) -> None:
     """Send back what becomes of one file, and then an empty reply."""
     name, refusal = request["name"], ""
+    pdf_ocr.seconds.set(request["ocr_seconds"])
     try:
         for outcome in read_all(
-            Path(request["path"]), name, max_bytes=int(request["max_bytes"])
+            Path(request["path"]),
+            name,
+            max_bytes=request["max_bytes"],
         ):
             _send_back(outcome, replies)
     except FileAccessError as error:
@@ -232,7 +292,7 @@ def _serve(request: dict[str, str], replies: BinaryIO) -> None:
         refusal = BROKEN
     if refusal:
         _send_back(Outcome(name, refusal=refusal), replies)
-    _write(replies, b"{}")
+    _write(replies, LAST)
 
 
 def _send_back(outcome: Outcome, replies: BinaryIO) -> None:
@@ -251,8 +311,8 @@ def _reply_of(outcome: Outcome) -> dict[str, object]:
         reply |= {
             "source": asdict(document.source),
             "text": document.text,
-            "blocks": stored_blocks.to_json(document.blocks),
-            "marks": [(mark.start, mark.kind, mark.label) for mark in document.marks],
+            "layout": document.layout,
+            "places": document.places,
         }
     return reply
 

@@ -48,7 +48,8 @@ def card_html(hit: Hit, turn: int, words: Words, *, lead_in: str, limit: int) ->
         f'<li class="card" data-n="{hit.number}"><div class="card-head">'
         f'{_cite(hit, turn, words)}<div class="where"><span class="title"><bdi>'
         f'{escape(hit.source.title)}</bdi></span><span class="place">'
-        f"{escape(place(hit.passage, words))}</span>{heading_path_html(hit.passage)}</div></div>"
+        f"{escape(place(hit.passage, words))}</span>"
+        f"{heading_path_html(hit.passage, hit.source.title)}</div></div>"
         f'{introduced}<blockquote dir="auto"{_lines(hit.passage.text)}>'
         f"{_marked(hit, *folded)}</blockquote>{_also_in(hit, turn, words)}"
         f'<div class="card-foot">{_why(hit, words)}{whole}{_around(hit, turn, words)}'
@@ -148,11 +149,14 @@ def _copy(hit: Hit, words: Words) -> str:
     return copy_html(hit.number, hit.quote, hit.source, hit.passage, words)
 
 
-def heading_path_html(passage: Passage) -> str:
-    """The headings above a passage."""
-    if not passage.headings:
+def heading_path_html(passage: Passage, title: str) -> str:
+    """The headings above a passage, but for one that says what the title says."""
+    headings = passage.headings
+    if headings and headings[0].casefold() == title.casefold():
+        headings = headings[1:]
+    if not headings:
         return ""
-    path = " › ".join(passage.headings)
+    path = " › ".join(headings)
     return f'<span class="path"><bdi>{escape(path)}</bdi></span>'
 
 

@@ -129,7 +129,7 @@ def _card(one: Numbered, turn: int, words: Words) -> str:
         f'<button type="button" class="cite" data-turn="{turn}" data-n="{one.number}"'
         f' aria-pressed="false" aria-label="{escape(label)}">{one.number}</button>'
         f'<div class="where"><span class="place">{escape(place(passage, words))}</span>'
-        f"{heading_path_html(passage)}</div></div>"
+        f"{heading_path_html(passage, one.source.title)}</div></div>"
         f'<blockquote dir="auto"{lines}>{_marked(one.found)}</blockquote>'
         '<div class="card-foot"><span class="copies">'
         f"{link_html(one.number, one.source, span, words)}"

@@ -6,17 +6,21 @@ import csv
 import io
 
 import pytest
+from doubles import WordHashEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 from ingest.formats.checking import (
     check_any,
     check_damaged,
+    document_of,
     headers,
     labels,
     reading_of,
     seen,
 )
 
+from citeback.index.packed import packed
+from citeback.ingest.stage import Staged
 from citeback.records import BlockKind
 
 TOWNS = [
@@ -104,6 +108,22 @@ def test_old_letters_are_read_with_a_remark() -> None:
     reading = reading_of("Ort;Höhe\nÖlbach;9\n".encode("cp1252"), "a.csv")
     assert "Ölbach;9" in reading.text
     assert "Windows-1252" in reading.remark
+
+
+def test_numbers_in_cells_beside_each_other_are_two() -> None:
+    text = "town,houses,since\nElba,16,1916\nRuhla,3,500\n"
+    document = packed(document_of(reading_of(text.encode(), "a.csv")))
+    entries = Staged(document, WordHashEncoder()).entries()
+    stems = [sentence.stems for entry in entries for sentence in entry.sentences]
+    assert stems == ["elba 16 1916", "ruhla 3 500"]
+
+
+def test_a_row_that_is_none_is_told() -> None:
+    long = "words " * 10_000
+    reading = reading_of(f'a,b\n1,"{long}\n2,x\n'.encode(), "a.csv")
+    assert "row 2 is too long" in reading.remark
+    assert "quote that is not closed" in reading.remark
+    assert not reading_of(written(TOWNS).encode(), "a.csv").remark
 
 
 def test_one_column_is_a_table_too() -> None:

@@ -53,6 +53,33 @@ KINDS = (
 )
 """The same for people."""
 
+_OFFICE = "open it in LibreOffice or Microsoft Office, save it as {}, and put that here"
+_APPLE = "open it in the program that made it, export it as {}, and put that here"
+_BOOK = "turn it into .epub (Calibre does that), and put that here"
+_PAGE = "open it in a browser, save the page as .html, and put that here"
+_PACKED = "unpack it, and put its files here, or a .zip of them"
+_PICTURE = "make a PDF with text of it by OCR (ocrmypdf), and put that here"
+_SPOKEN = "put its subtitles here (.srt, .vtt), or what is said in it as text"
+REMEDIES = {
+    **dict.fromkeys((".ods", ".xlsb", ".xlt", ".xltx"), _OFFICE.format(".xlsx")),
+    **dict.fromkeys(
+        (".odp", ".pps", ".ppsx", ".potx", ".pptm"), _OFFICE.format(".pptx")
+    ),
+    **dict.fromkeys(
+        (".docm", ".dot", ".dotx", ".ott", ".wps"), _OFFICE.format(".docx")
+    ),
+    ".pages": _APPLE.format(".docx"),
+    ".numbers": _APPLE.format(".xlsx"),
+    ".key": _APPLE.format(".pptx"),
+    ".msg": "open it in the mail program, save it as .eml, and put that here",
+    **dict.fromkeys((".mobi", ".azw", ".azw3", ".fb2"), _BOOK),
+    **dict.fromkeys((".mht", ".mhtml", ".webarchive"), _PAGE),
+    **dict.fromkeys((".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"), _PACKED),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".djvu"), _PICTURE),
+    **dict.fromkeys((".mp3", ".m4a", ".wav", ".mp4", ".mkv", ".mov"), _SPOKEN),
+}
+"""By ending of files that are not read: what to do with them, if anything can be done."""
+
 
 def reader_of(name: str) -> Reader | None:
     """The reader for a file of that name, None if there is none."""

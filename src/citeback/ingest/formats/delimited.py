@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,6 +20,8 @@ DELIMITERS = ",;\t|"
 SAMPLE = 100
 # A cell in quotes that goes on for longer lacks its closing quote.
 LONGEST_QUOTED = 20_000
+# A longer row is no row that a person reads.
+LONGEST_ROW = 50_000
 
 # Excel's own way of saying what parts the cells.
 _SAID = re.compile(r"sep=(.)(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
@@ -75,7 +77,22 @@ def read(data: bytes) -> Reading:
     marks = tuple(
         Mark(_whole(text, row).start, LocatorKind.ROW, str(row.number)) for row in rows
     )
-    return Reading(text, tuple(drafts), marks=marks, remark=found.remark)
+    remark = "; ".join(filter(None, (found.remark, _remark(text, rows))))
+    return Reading(text, tuple(drafts), marks=marks, remark=remark)
+
+
+def _remark(text: str, rows: Sequence[_Row]) -> str:
+    """What its owner should know of rows that are hardly such, or ""."""
+    for row in rows:
+        whole = _whole(text, row)
+        if whole.end - whole.start > LONGEST_ROW:
+            cells = f"{len(row.cells):,} cell{'s' * (len(row.cells) > 1)}"
+            return (
+                f"row {row.number} is too long to be one of a table ({cells}, "
+                f"{whole.end - whole.start:,} letters) and is read piece by piece; if "
+                "it should be several rows, look for a quote that is not closed"
+            )
+    return ""
 
 
 def _whole(text: str, row: _Row) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats import pdf_ocr
@@ -70,7 +70,7 @@ def read(data: bytes) -> Reading:
 
 
 def _read(file: PdfFile) -> Reading:
-    pages, empty, unknown = _pages(file)
+    pages, left_out = _pages(file)
     notes = furniture(pages)
     texts: list[list[Region]] = []
     for page, noted in zip(pages, notes, strict=True):
@@ -101,21 +101,36 @@ def _read(file: PdfFile) -> Reading:
         title="" if _JUNK.fullmatch(title) else title,
         author=file.about("Author"),
         date=_date(file.about("CreationDate")),
-        remark=_remark(empty, unknown),
+        remark=_remark(left_out),
     )
 
 
-def _pages(file: PdfFile) -> tuple[list[Page], list[str], list[str]]:
-    """The pages' lines; the labels of those without text, and of those unreadable."""
-    pages, empty, unknown = [], [], []
+@dataclass(slots=True)
+class _LeftOut:
+    """The labels of pages without text, with unknown letters, and of broken ones."""
+
+    empty: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+
+def _pages(file: PdfFile) -> tuple[list[Page], _LeftOut]:
+    """The lines of the pages that can be read, and which cannot."""
+    pages, left_out = [], _LeftOut()
     characters = 0
     for number in range(file.pages):
-        sheet = file.sheet(number)
         label = file.label(number)
+        try:
+            sheet = file.sheet(number)
+        except UnreadableFileError:
+            left_out.broken.append(label)
+            if len(left_out.broken) == file.pages:
+                raise
+            continue
         if not sheet.glyphs and (sheet.drawn or sheet.lost):
-            empty.append(label)
+            left_out.empty.append(label)
         elif sheet.lost > UNKNOWN * (sheet.lost + len(sheet.glyphs)):
-            unknown.append(label)
+            left_out.unknown.append(label)
         made = tuple(replace(line, glyphs=()) for line in lines(sheet))
         characters += sum(len(line.words) for line in made)
         if characters > MAX_CHARACTERS:
@@ -130,7 +145,7 @@ def _pages(file: PdfFile) -> tuple[list[Page], list[str], list[str]]:
             replace(page, lines=tuple(replace(line, even=False) for line in page.lines))
             for page in pages
         ]
-    return pages, empty, unknown
+    return pages, left_out
 
 
 def _all(pages: Sequence[Page]) -> Iterator[Line]:
@@ -235,8 +250,15 @@ def _date(stated: str) -> str:
     return "-".join(parts)
 
 
-def _remark(empty: Sequence[str], unknown: Sequence[str]) -> str:
+def _remark(left_out: _LeftOut) -> str:
     found = []
+    empty, unknown, broken = left_out.empty, left_out.unknown, left_out.broken
+    if broken:
+        pages, are = ("pages", "are") if len(broken) > 1 else ("page", "is")
+        found.append(
+            f"{pages} {_listed(broken)} cannot be read and {are} left out; open the file "
+            "in a PDF program and print it to a new PDF"
+        )
     if empty:
         are = "pages {} are pictures" if len(empty) > 1 else "page {} is a picture"
         found.append(f"{are.format(_listed(empty))} without text; run OCR: {_OCR}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from contextvars import ContextVar
 from pathlib import Path
 
 from citeback.errors import UnreadableFileError
-from citeback.settings import from_environment
 
-# OCR must end before the process that reads is ended for taking too long.
-SECONDS_LEFT = 5
+seconds: ContextVar[int] = ContextVar("seconds", default=0)
+"""How long OCR may take; 0: it is off. Set by who asks for a file to be read."""
 
 
 def recognized(data: bytes) -> bytes | None:
@@ -19,11 +19,10 @@ def recognized(data: bytes) -> bytes | None:
 
     Raises UnreadableFileError where it fails.
     """
-    settings = from_environment()
-    program = shutil.which("ocrmypdf") if settings.ocr else None
+    at_most = seconds.get()
+    program = shutil.which("ocrmypdf") if at_most else None
     if program is None:
         return None
-    seconds = max(1, settings.max_seconds_per_file - SECONDS_LEFT)
     with tempfile.TemporaryDirectory(prefix="citeback-ocr-") as folder:
         source, target = Path(folder, "in.pdf"), Path(folder, "out.pdf")
         source.write_bytes(data)
@@ -33,12 +32,12 @@ def recognized(data: bytes) -> bytes | None:
                 check=True,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=seconds,
+                timeout=at_most,
             )
             return target.read_bytes()
         except subprocess.TimeoutExpired:
             raise UnreadableFileError(
-                f"it is a scan, and OCR took longer than {seconds} s: run ocrmypdf on it "
+                f"it is a scan, and OCR took longer than {at_most} s: run ocrmypdf on it "
                 "yourself and put the new file here, or raise "
                 "CITEBACK_MAX_SECONDS_PER_FILE."
             ) from None
