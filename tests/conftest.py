@@ -10,6 +10,7 @@ from doubles import WordHashEncoder
 
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.library import Library
+from citeback.settings import Settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CONTENT = Path(__file__).resolve().parents[1] / "content"
@@ -41,7 +42,10 @@ def make_library(tmp_path: Path, content: Path) -> Iterator[MakeLibrary]:
 
     def make(encoder: Encoder | None = None) -> Library:
         library = Library.open(
-            content, tmp_path / "index", encoder=encoder or WordHashEncoder()
+            content,
+            tmp_path / "index",
+            settings=Settings(citations=tmp_path / "citations"),
+            encoder=encoder or WordHashEncoder(),
         )
         opened.append(library)
         return library

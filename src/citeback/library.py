@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +18,18 @@ from citeback.ask.filters import NO_FILTER, Parsed, day_of, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.checking import read_draft
-from citeback.cite.records import Draft, VerifyReport
+from citeback.cite import proofs
+from citeback.cite.anchoring import anchored
+from citeback.cite.receipt import receipt_of
+from citeback.cite.records import (
+    Anchored,
+    Draft,
+    Receipt,
+    VerifyReport,
+    WrittenReceipt,
+)
 from citeback.cite.verify import verify
+from citeback.cite.versions import Versions
 from citeback.errors import (
     IndexBusyError,
     IndexStateError,
@@ -95,6 +105,7 @@ class Library:
         self._updating = threading.RLock()
         self._shelf = Shelf(settings.content)
         self._pages = Pages()
+        self._versions = Versions(settings.citations)
         self._snapshot: Snapshot | None = None
         self._folder = IndexFolder(settings.index)
         self._opened = self._folder.open_catalog()
@@ -469,6 +480,63 @@ class Library:
             raise UnknownDocumentError(
                 f"There is no document {path!r} in the library (any more). "
                 "`python -m citeback list` shows what there is."
+            )
+        return document
+
+    def receipt(self, path: str, span: Span) -> Receipt:
+        """What proves a stretch of a document, and finds it again after edits.
+
+        Raises UnknownDocumentError, and ValueError for what is no stretch of it.
+        """
+        with self._catalog.database.reading():
+            return receipt_of(self.document(path), span, self._catalog.build)
+
+    def receipts(
+        self, cited: Iterable[tuple[Source, Span]]
+    ) -> tuple[Receipt | None, ...]:
+        """The receipts of stretches that were shown, in their order.
+
+        None for one whose document has changed since, and is not kept as it was.
+        """
+        with self._catalog.database.reading():
+            return proofs.receipts(cited, self._catalog, self._versions)
+
+    def restored(self, written: WrittenReceipt) -> Receipt | None:
+        """The whole receipt of one that stood in a text, with its quote.
+
+        None where the document has changed since and is not kept as it was, or where
+        the quote that stands there is not the one that is meant.
+        """
+        with self._catalog.database.reading():
+            return proofs.restored(written, self._catalog, self._versions)
+
+    def anchor(self, receipt: Receipt) -> Anchored:
+        """Where a quotation stands now: unchanged, moved, edited, or gone.
+
+        Also when its document was renamed, or the quote is in another one by now.
+        """
+        before = self._versions.find(receipt.document)
+        with self._catalog.database.reading():
+            return anchored(receipt, self._catalog, before.text if before else None)
+
+    def keep(self, path: str) -> None:
+        """Keep a document's text of now, since it is cited.
+
+        It stays readable as a `version` when the document changes. Raises
+        UnknownDocumentError and CitationsError.
+        """
+        self._versions.keep(self.document(path))
+
+    def version(self, digest: str) -> Document:
+        """A document's text as it was kept when it was cited, by its digest.
+
+        At least the first 12 digits of that. Raises UnknownDocumentError.
+        """
+        document = self._versions.find(digest)
+        if document is None:
+            raise UnknownDocumentError(
+                "That version of the document is not kept. A text is kept when it is "
+                "cited: when a link, a quote or a reference is copied, or it is pinned."
             )
         return document
 

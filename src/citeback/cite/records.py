@@ -104,6 +104,8 @@ class Anchored:
 
     `span` is its place in the document at `path`, and `quote` what stands there; None
     and "" where it is gone. `differences` tell how it was edited, empty otherwise.
+    It is not `certain` where it may be another place of the same words; `others` are
+    places that it could be just as well.
     """
 
     standing: Standing
@@ -112,6 +114,8 @@ class Anchored:
     span: Span | None
     quote: str
     differences: tuple[Difference, ...]
+    certain: bool = True
+    others: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

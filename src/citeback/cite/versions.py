@@ -1,0 +1,94 @@
+"""The texts that were cited, kept as they were then, each once by its digest."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from citeback.cite.receipt import digest_of
+from citeback.errors import CitationsError
+from citeback.index import stored_blocks
+from citeback.index.disk import flush
+from citeback.records import Document, LocatorKind, Mark, Source
+
+FOLDER = "versions"
+# Enough of a digest to tell the versions of one's documents apart.
+FEWEST_DIGITS = 12
+
+
+class Versions:
+    """Earlier versions of documents, in a folder. Safe to use from threads and processes."""
+
+    def __init__(self, citations: Path) -> None:
+        """Under the folder of what is cited; made when there is something to keep."""
+        self._folder = citations / FOLDER
+
+    def keep(self, document: Document) -> None:
+        """Keep a document's text of now. It is on the disk when this returns.
+
+        Raises CitationsError.
+        """
+        file = self._folder / f"{document.source.digest}.json"
+        if self.find(document.source.digest) is not None:
+            return
+        made = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                made.write_text(_to_json(document), encoding="ascii")
+                flush(made)
+                os.replace(made, file)
+            finally:
+                made.unlink(missing_ok=True)
+            flush(self._folder)
+        except OSError as error:
+            raise CitationsError(
+                f"The text that is cited cannot be kept in {self._folder} "
+                f"({error.strerror}). Make room there, or set CITEBACK_CITATIONS to a "
+                "folder you may write in."
+            ) from error
+
+    def find(self, digest: str) -> Document | None:
+        """The version that a digest, or how it begins, names; None if it is not kept.
+
+        One whose file is damaged is as good as lost, and not shown.
+        """
+        if len(digest) < FEWEST_DIGITS or not digest.isalnum():
+            return None
+        for file in sorted(self._folder.glob(f"{digest}*.json")):
+            try:
+                document = _from_json(file.read_text(encoding="ascii"))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            if digest_of(document.text) == document.source.digest == file.stem:
+                return document
+        return None
+
+
+def _to_json(document: Document) -> str:
+    return json.dumps(
+        {
+            "source": asdict(document.source),
+            "text": document.text,
+            "blocks": json.loads(stored_blocks.to_json(document.blocks)),
+            "marks": [[mark.start, mark.kind, mark.label] for mark in document.marks],
+        }
+    )
+
+
+def _from_json(stored: str) -> Document:
+    plain: dict[str, Any] = json.loads(stored)
+    source = plain["source"]
+    return Document(
+        source=Source(**{**source, "tags": tuple(source["tags"])}),
+        text=plain["text"],
+        blocks=stored_blocks.from_json(json.dumps(plain["blocks"])),
+        marks=tuple(
+            Mark(start, LocatorKind(kind), label)
+            for start, kind, label in plain["marks"]
+        ),
+    )
