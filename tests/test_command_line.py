@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import TEXTS
 from doubles import WordHashEncoder
 
 from citeback import library as library_module
+from citeback.cite.written import read_receipts
 from citeback.serve.command_line import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +30,7 @@ def run(tmp_path: Path, content: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return WordHashEncoder()
 
     monkeypatch.setattr(library_module, "load_encoder", fake)
+    monkeypatch.setenv("CITEBACK_CITATIONS", str(tmp_path / "citations"))
 
     def call(command: str, *arguments: str) -> int:
         folders = ("--content", str(content), "--index", str(tmp_path / "index"))
@@ -266,3 +270,70 @@ def test_verify_tells_what_holds_and_what_does_not(
     assert "Nothing is quoted in memo.md" in capsys.readouterr().out
     assert run("verify", str(tmp_path / "none.md")) == 2
     assert "none.md cannot be checked" in capsys.readouterr().err
+
+
+QUOTE = "The blue kettle boils water in four minutes."
+
+
+@pytest.mark.parametrize("command", ["ask", "every", "absent"])
+def test_json_gives_each_quotation_its_receipt(
+    run: Run, capsys: pytest.CaptureFixture, command: str
+) -> None:
+    assert run(command, "--json", "blue kettle") == 0
+    plain = json.loads(capsys.readouterr().out)
+    shown = {
+        "ask": lambda: plain["hits"],
+        "every": lambda: plain["documents"][0]["passages"],
+        "absent": lambda: plain["places"],
+    }[command]()
+    receipt = shown[0]["receipt"]
+    text = TEXTS["kettle.txt"]
+    assert receipt["quote"] == text[receipt["start"] : receipt["end"]]
+    assert receipt["document"] == hashlib.sha256(text.encode()).hexdigest()
+    (read,) = read_receipts(receipt["text"])
+    assert read.receipt is not None
+    assert (read.receipt.path, read.receipt.start) == ("kettle.txt", receipt["start"])
+
+
+def test_ask_shows_receipts_on_request(run: Run, capsys: pytest.CaptureFixture) -> None:
+    assert run("ask", "blue kettle boils water") == 0
+    assert "citeback:" not in capsys.readouterr().out
+    assert run("ask", "--receipts", "blue kettle boils water") == 0
+    assert "\n[1] citeback:kettle.txt#char=0,44;" in capsys.readouterr().out
+
+
+def test_cite_prints_receipt_and_link_and_keeps_the_text(
+    run: Run, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    assert (
+        run("cite", "kettle.txt", "the blue kettle boils\nwater in four minutes") == 0
+    )
+    receipt, link = capsys.readouterr().out.splitlines()
+    assert receipt.startswith("citeback:kettle.txt#char=0,43;")
+    assert link.startswith(
+        "http://127.0.0.1:7860/?doc=kettle.txt&start=0&end=43&state="
+    )
+    assert "&quote=The+blue+kettle+boils+water+in+four+minutes&" in link
+    (kept,) = (tmp_path / "citations" / "versions").iterdir()
+    assert kept.stem == hashlib.sha256(TEXTS["kettle.txt"].encode()).hexdigest()
+    assert run("cite", "--json", "kettle.txt", QUOTE) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert plain["receipt"]["quote"] == QUOTE
+    assert plain["annotation"]["target"]["selector"][0]["exact"] == QUOTE
+    assert plain["web_link"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "quote", "told"),
+    [
+        ("kettle.txt", "The red kettle", "do not stand so in kettle.txt"),
+        ("kettle.txt", " ", "do not stand so in kettle.txt"),
+        ("kettle.txt", "in", "in 2 places"),
+        ("pot.txt", QUOTE, "There is no document 'pot.txt'"),
+    ],
+)
+def test_cite_refuses_what_is_no_quote(
+    run: Run, capsys: pytest.CaptureFixture, path: str, quote: str, told: str
+) -> None:
+    assert run("cite", path, quote) == 2
+    assert told in capsys.readouterr().err

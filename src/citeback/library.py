@@ -19,6 +19,7 @@ from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.checking import read_draft
 from citeback.cite import proofs
+from citeback.cite.anchor import only_place
 from citeback.cite.anchoring import anchored
 from citeback.cite.receipt import receipt_of
 from citeback.cite.records import (
@@ -500,6 +501,18 @@ class Library:
         """
         with self._catalog.database.reading():
             return proofs.receipts(cited, self._catalog, self._versions)
+
+    def quoted(self, path: str, quote: str) -> Receipt:
+        """The receipt of a quote by its words, whatever its spaces and signs.
+
+        Raises UnknownDocumentError, and QuestionError where the document does not hold
+        just these words, or holds them in several places.
+        """
+        with self._catalog.database.reading():
+            document = self.document(path)
+            return receipt_of(
+                document, only_place(document, quote), self._catalog.build
+            )
 
     def restored(self, written: WrittenReceipt) -> Receipt | None:
         """The whole receipt of one that stood in a text, with its quote.

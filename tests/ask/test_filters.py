@@ -16,6 +16,7 @@ from citeback.library import Library
 from citeback.records import Turn, Verdict
 from citeback.serve import terminal
 from citeback.serve.as_json import every_json
+from citeback.serve.citing import of_every
 
 DATED = {
     "reports/old.md": "---\ndate: 2019-05-04\n---\nThe mayor opened the café in May.",
@@ -327,7 +328,8 @@ def test_the_command_line_counts_every_passage(
     lines = "\n".join(terminal.every_lines(library.every('"the mayor" -café')))
     assert lines.startswith("2 passages in 2 documents.")
     assert "reports/new.md:" in lines
-    plain = every_json(library.every("file:new"))
+    found = library.every("file:new")
+    plain = every_json(found, library.receipts(of_every(found)))
     assert plain["count"] == 2
     assert plain["documents"][0]["passages"][1]["passage"]["text"].startswith(
         "A follow"

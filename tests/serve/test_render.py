@@ -27,7 +27,8 @@ from citeback.records import (
     Span,
     Verdict,
 )
-from citeback.serve.cards import citation, keeps_lines, link_query
+from citeback.serve.cards import citation, keeps_lines
+from citeback.serve.links import link_query
 from citeback.serve.panels import (
     header_html,
     welcome_html,

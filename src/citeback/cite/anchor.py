@@ -12,7 +12,8 @@ from citeback.cite.fold import Folded, folded_words
 from citeback.cite.nearby import CONTEXT_LETTERS, Context
 from citeback.cite.records import Receipt
 from citeback.cite.signs import begins_with_letter, ends_with_letter, with_signs
-from citeback.records import Span
+from citeback.errors import QuestionError
+from citeback.records import Document, Span
 
 # Below this share of its letters, in words, a quote is gone; if what stands around it is
 # as it was, below the second. Set by benchmarks/anchoring.py (docs/citations.md).
@@ -122,6 +123,27 @@ def copies(text: str, span: Span) -> tuple[int, int]:
     likely = nearby.likeliest(text, places, prefix, suffix, MOST_PLACES)
     alike = sum(context.near(text, place) >= SURE_CONTEXT for place in likely)
     return len(places), max(1, alike)
+
+
+def only_place(document: Document, quote: str) -> Span:
+    """Where the words of a quote stand, however they are spaced and signed.
+
+    Raises QuestionError where they do not, or in several places.
+    """
+    search = _Search(document.text, Quoted(quote, "", "", 0))
+    places = search.exact() or search.same_words() if quote.strip() else []
+    if len(places) == 1:
+        return places[0]
+    path = document.source.path
+    if places:
+        raise QuestionError(
+            f"These words stand in {path} in {len(places)} places. Quote more of what "
+            "stands around them."
+        )
+    raise QuestionError(
+        f"These words do not stand so in {path}. `python -m citeback verify FILE` shows "
+        "where a quotation in a file differs from the documents."
+    )
 
 
 def find(text: str, wanted: Quoted) -> Place | None:

@@ -10,22 +10,31 @@ from citeback.cite.versions import Versions
 from citeback.index.catalog import Catalog
 from citeback.records import Document, Source, Span
 
+# Of so many it is counted how often each stands in its document.
+FEW = 100
+
 
 def receipts(
     cited: Iterable[tuple[Source, Span]], catalog: Catalog, versions: Versions
 ) -> tuple[Receipt | None, ...]:
     """The receipts of stretches in their order, from one state of the catalog.
 
-    None for one whose document has changed since, and is not kept as it was.
+    Of very many it is not counted how often each stands in its document. None for one whose document has changed since, and is not kept as it was.
     """
+    cited = list(cited)
+    count = len(cited) <= FEW
     documents: dict[tuple[str, str], Document | None] = {}
     made: list[Receipt | None] = []
+    build = catalog.build
     for source, span in cited:
         key = source.path, source.digest
         if key not in documents:
             documents[key] = as_cited(*key, catalog, versions)
         document = documents[key]
-        made.append(receipt_of(document, span, catalog.build) if document else None)
+        if document is None:
+            made.append(None)
+        else:
+            made.append(receipt_of(document, span, build, count=count))
     return tuple(made)
 
 

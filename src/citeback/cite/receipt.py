@@ -20,17 +20,20 @@ SCHEME = "citeback:"
 WRITTEN_DIGITS = 32
 
 
-def receipt_of(document: Document, span: Span, build: int) -> Receipt:
+def receipt_of(
+    document: Document, span: Span, build: int, *, count: bool = True
+) -> Receipt:
     """The receipt of a stretch of a document.
 
-    Raises ValueError where the stretch is empty or not within the text.
+    Without `count` it does not say how often the quote stands there, which takes a
+    moment in a long text. Raises ValueError where the stretch is empty or not within the text.
     """
     text = document.text
     if not 0 <= span.start < span.end <= len(text):
         raise ValueError(f"{span} is no stretch of {len(text)} letters.")
     quote = text[span.start : span.end]
     source = document.source
-    times, twins = copies(text, span)
+    times, twins = copies(text, span) if count else (0, 0)
     return Receipt(
         path=source.path,
         title=source.title,

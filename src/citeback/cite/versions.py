@@ -74,7 +74,7 @@ def _to_json(document: Document) -> str:
         {
             "source": asdict(document.source),
             "text": document.text,
-            "blocks": json.loads(stored_blocks.to_json(document.blocks)),
+            "blocks": stored_blocks.to_json(document.blocks),
             "marks": [[mark.start, mark.kind, mark.label] for mark in document.marks],
         }
     )
@@ -86,7 +86,7 @@ def _from_json(stored: str) -> Document:
     return Document(
         source=Source(**{**source, "tags": tuple(source["tags"])}),
         text=plain["text"],
-        blocks=stored_blocks.from_json(json.dumps(plain["blocks"])),
+        blocks=stored_blocks.from_json(plain["blocks"]),
         marks=tuple(
             Mark(start, LocatorKind(kind), label)
             for start, kind, label in plain["marks"]

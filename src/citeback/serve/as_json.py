@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from citeback.cite.records import VerifyReport
+from citeback.cite.records import Receipt, VerifyReport
 from citeback.records import (
     AbsenceReport,
     Answer,
@@ -16,6 +17,10 @@ from citeback.records import (
     FileReport,
     UpdateReport,
 )
+from citeback.serve.citing import receipt_json
+
+# Those of what was shown, in its order; None for a text that is no more.
+Receipts = Sequence[Receipt | None]
 
 # What no file's name may do to whoever looks at the JSON: colour a terminal, end a line
 # or turn it around. In JSON these signs stand in strings alone, where they have names.
@@ -28,22 +33,33 @@ def as_text(value: object) -> str:
     return _REWRITING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", plain)
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """An answer with each hit's best sentence spelled out as `quote`."""
+def answer_json(answer: Answer, receipts: Receipts) -> dict[str, Any]:
+    """An answer with each hit's best sentence spelled out as `quote`, and its receipt."""
     plain = asdict(answer)
     for hit, record in zip(plain["hits"], answer.hits, strict=True):
         hit["quote"] = record.quote
+    _with_receipts(plain["hits"], receipts)
     return plain
 
 
-def every_json(found: EveryAnswer) -> dict[str, Any]:
-    """Every passage found, by document."""
-    return asdict(found)
+def every_json(found: EveryAnswer, receipts: Receipts) -> dict[str, Any]:
+    """Every passage found, by document, each with its receipt."""
+    plain = asdict(found)
+    shown = [one for document in plain["documents"] for one in document["passages"]]
+    _with_receipts(shown, receipts)
+    return plain
 
 
-def absence_json(report: AbsenceReport) -> dict[str, Any]:
-    """An absence report."""
-    return asdict(report)
+def absence_json(report: AbsenceReport, receipts: Receipts) -> dict[str, Any]:
+    """An absence report, each place and each passage with its receipt."""
+    plain = asdict(report)
+    _with_receipts([*plain["places"], *plain["nearest"]], receipts)
+    return plain
+
+
+def _with_receipts(shown: list[dict[str, Any]], receipts: Receipts) -> None:
+    for one, receipt in zip(shown, receipts, strict=True):
+        one["receipt"] = receipt_json(receipt)
 
 
 def verify_json(report: VerifyReport) -> dict[str, Any]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import fields
 from html import escape
-from urllib.parse import urlencode
 
 from citeback.records import Hit, Passage, Place, Source, Span
+from citeback.serve.links import link_query
 from citeback.serve.places import located, place
 from citeback.serve.strings import Words
 
 # Text whose longest line is shorter than this keeps its line breaks (verse, addresses);
 # anything longer was wrapped by an editor and may flow.
 VERSE_LINE_CHARACTERS = 56
-
-# Enough of a digest to tell two states of one document apart.
-DIGEST_LETTERS = 12
 
 
 def lead_html(hit: Hit, turn: int, words: Words) -> str:
@@ -69,21 +66,6 @@ def citation(quote: str, source: Source, passage: Passage, words: Words) -> str:
     """The quote with its title and place, ready to be pasted."""
     where = [located(passage.locator, words)] if passage.locator else []
     return ", ".join((f"“{quote}” — {source.title}", *where, f"¶ {passage.paragraph}"))
-
-
-def link_query(source: Source, span: Span) -> str:
-    """The part of an address that opens the reader at a stretch of a document.
-
-    `state` tells whether the document is still the one that the link was made for.
-    """
-    return "?" + urlencode(
-        {
-            "doc": source.path,
-            "start": span.start,
-            "end": span.end,
-            "state": source.digest[:DIGEST_LETTERS],
-        }
-    )
 
 
 def _cite(hit: Hit, turn: int, words: Words) -> str:

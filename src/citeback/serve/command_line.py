@@ -1,4 +1,4 @@
-"""The command line: ask, every, absent, verify, index, list, doctor, backup, evaluate.
+"""The command line: ask, every, absent, cite, verify, index, list, doctor, backup, evaluate.
 
 Exit status 0, 1 where a measure is below its threshold or a quotation does not hold, 2
 where something failed.
@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from citeback import __version__
+from citeback.cite.receipt import receipt_text
 from citeback.errors import (
     BelowThresholdError,
     CitebackError,
@@ -25,7 +26,7 @@ from citeback.errors import (
 from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
 from citeback.records import FileReport, UpdateReport
-from citeback.serve import checking_files, evaluating, examining, terminal
+from citeback.serve import checking_files, citing, evaluating, examining, terminal
 from citeback.serve.as_json import (
     absence_json,
     answer_json,
@@ -116,9 +117,16 @@ def ask(library: Library, options: argparse.Namespace) -> None:
     _refresh(library, options)
     answer = library.ask(options.question, limit=options.limit)
     if options.json:
-        _print_json(answer_json(answer))
+        receipts = library.receipts(citing.of_answer(answer))
+        _print_json(answer_json(answer, receipts))
     else:
         print("\n".join(terminal.answer_lines(answer)))
+    if options.receipts and not options.json:
+        for hit, receipt in zip(
+            answer.hits, library.receipts(citing.of_answer(answer)), strict=True
+        ):
+            if receipt is not None:
+                print(f"\n[{hit.number}] {receipt_text(receipt)}")
 
 
 def every(library: Library, options: argparse.Namespace) -> None:
@@ -126,7 +134,8 @@ def every(library: Library, options: argparse.Namespace) -> None:
     _refresh(library, options)
     found = library.every(options.question)
     if options.json:
-        _print_json(every_json(found))
+        receipts = library.receipts(citing.of_every(found))
+        _print_json(every_json(found, receipts))
     else:
         print("\n".join(terminal.every_lines(found)))
 
@@ -136,9 +145,22 @@ def absent(library: Library, options: argparse.Namespace) -> None:
     _refresh(library, options)
     report = library.absent(options.phrase)
     if options.json:
-        _print_json(absence_json(report))
+        receipts = library.receipts(citing.of_absence(report))
+        _print_json(absence_json(report, receipts))
     else:
         print("\n".join(terminal.absence_lines(report)))
+
+
+def cite(library: Library, options: argparse.Namespace) -> None:
+    """Print what a quote of a document is cited by, and keep the text it stands in."""
+    _refresh(library, options)
+    receipt = library.quoted(options.path, options.quote)
+    library.keep(options.path)
+    address = f"http://127.0.0.1:{library.settings.port}/"
+    if options.json:
+        _print_json(citing.citation_json(receipt, address))
+    else:
+        print("\n".join(citing.citation_lines(receipt, address)))
 
 
 def verify(library: Library, options: argparse.Namespace) -> None:
@@ -196,7 +218,9 @@ def doctor(library: Library, options: argparse.Namespace) -> None:
         answer = library.ask(examining.question_for(library))
         if options.json:
             attempts = options.isolation.attempts
-            _print_json({"answer": answer_json(answer), "attempts": attempts})
+            receipts = library.receipts(citing.of_answer(answer))
+            plain = answer_json(answer, receipts)
+            _print_json({"answer": plain, "attempts": attempts})
         else:
             print("\n".join(examining.offline_lines(options.isolation, answer)))
         return
@@ -270,6 +294,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="every passage that holds the words, instead of the best",
     )
+    asking.add_argument(
+        "--receipts",
+        action="store_true",
+        help="show each quote's receipt, a line that proves it and can stand in a text",
+    )
     asking.set_defaults(command=ask)
 
     listing_all = commands.add_parser(
@@ -285,6 +314,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     missing.add_argument("phrase")
     missing.set_defaults(command=absent)
+
+    quoting = commands.add_parser(
+        "cite",
+        parents=[shared],
+        help="print a quote's receipt and links, and keep the text that it stands in",
+    )
+    quoting.add_argument("path", help="the document, as `list` names it")
+    quoting.add_argument("quote", help="words of the document")
+    quoting.set_defaults(command=cite)
 
     verifying = commands.add_parser(
         "verify",

@@ -13,7 +13,8 @@ from html import escape
 from types import MappingProxyType
 
 from citeback.records import Answer, Verdict
-from citeback.serve.cards import DIGEST_LETTERS, card_html, lead_html
+from citeback.serve.cards import card_html, lead_html
+from citeback.serve.links import DIGEST_LETTERS
 from citeback.serve.notices import translated
 from citeback.serve.strings import Words
 
