@@ -234,10 +234,16 @@ def pages(count: int, content: bytes = _LINE, more: str = "") -> bytes:
 
 
 def many_objects() -> bytes:
-    """200,000 objects that belong to nothing, and one page."""
+    """A million objects that belong to nothing, and one page."""
     one = pages(1)
-    filler = b"".join(b"%d 0 obj\n[%d]\nendobj\n" % (n, n) for n in range(9, 200_009))
+    filler = b"".join(b"%d 0 obj\n[%d]\nendobj\n" % (n, n) for n in range(9, 1_000_009))
     return one[: one.index(b"xref")] + filler + b"trailer\n<</Root 1 0 R>>\n%%EOF"
+
+
+def many_lines() -> bytes:
+    """A page with about as many objects as a page may have: a line of text, and lines."""
+    drawn = zlib.compress(_LINE + b" 10 10 m 20 20 l S" * 999_990)
+    return pages(1, drawn, "/Filter/FlateDecode")
 
 
 def looping_objects() -> bytes:
@@ -311,6 +317,7 @@ def contents() -> Iterator[tuple[str, Callable[[], Content]]]:
     yield "nested.md", lambda: "> " * 50_000 + "The inmost quotation."
     yield "pages.pdf", lambda: pages(10_000)
     yield "objects.pdf", many_objects
+    yield "drawn.pdf", many_lines
     yield "cut-off.pdf", lambda: pages(3)[:700]
     yield "looping.pdf", looping_objects
     yield "swelling.pdf", swelling_page

@@ -86,6 +86,7 @@ READ = {
     "nested.md": "The inmost quotation",
     "pages.pdf": "The same line stands on every page",
     "objects.pdf": "The same line stands on every page",
+    "drawn.pdf": "The same line stands on every page",
     "looping.pdf": "The same line stands on every page",
     "one-cell.csv": "long",
     "wide.csv": "c99999",

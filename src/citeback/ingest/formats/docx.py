@@ -18,6 +18,7 @@ from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.docx_numbering import Numbering, whole
 from citeback.ingest.formats.guard import guarded
 from citeback.ingest.formats.numerals import roman
+from citeback.ingest.formats.properties import described
 from citeback.ingest.formats.safe_xml import (
     Element,
     attribute,
@@ -68,17 +69,13 @@ def read(data: bytes) -> Reading:
         ) from error
     body = _Body(document)
     body.read()
-    about = document.core_properties
-    created = about.created or about.modified
-    return Reading(
+    found = Reading(
         body.builder.text,
         body.builder.drafts,
-        title=spaced(about.title or ""),
-        author=spaced(about.author or ""),
-        date=created.date().isoformat() if created else "",
         marks=body.builder.marks,
         quoted=body.builder.quoted,
     )
+    return described(found, document.core_properties)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.guard import guarded
+from citeback.ingest.formats.properties import described
 from citeback.ingest.formats.safe_xml import (
     Element,
     attribute,
@@ -53,16 +54,8 @@ def read(data: bytes) -> Reading:
     for number, slide in enumerate(presentation.slides, start=1):
         builder.mark(LocatorKind.SLIDE, str(number))
         _Slide(slide, number, builder).read()
-    about = presentation.core_properties
-    created = about.created or about.modified
-    return Reading(
-        builder.text,
-        builder.drafts,
-        title=spaced(about.title or ""),
-        author=spaced(about.author or ""),
-        date=created.date().isoformat() if created else "",
-        marks=builder.marks,
-    )
+    found = Reading(builder.text, builder.drafts, marks=builder.marks)
+    return described(found, presentation.core_properties)
 
 
 class _Slide:
