@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest.formats.checking import check_any, reading_of
+from ingest.formats.checking import reading_of
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.decoding import decoded
@@ -103,12 +103,6 @@ def test_the_remark_reaches_the_reading() -> None:
     for name in ("a.txt", "a.md"):
         assert "Windows-1252" in reading_of(b"caf\xe9 noir", name).remark
         assert reading_of(b"cafe noir", name).remark == ""
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    check_any(data, "a.txt")
-    check_any(data, "a.md")
 
 
 @given(st.text(st.characters(exclude_characters="\0\ufeff", codec="utf-8")))

@@ -10,7 +10,6 @@ from doubles import WordHashEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 from ingest.formats.checking import (
-    check_any,
     check_damaged,
     document_of,
     headers,
@@ -149,9 +148,3 @@ def test_cells_are_those_that_were_written(rows: list[list[str]]) -> None:
 
 def test_damage_is_read() -> None:
     check_damaged(written(TOWNS).encode(), "a.csv")
-
-
-@given(st.binary(max_size=300), st.text(',;\t|"\n\r a1=sep', max_size=60))
-def test_any_bytes_are_refused_or_read(data: bytes, text: str) -> None:
-    check_any(data, "a.csv")
-    check_any(text.encode(), "a.tsv")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from ingest.formats.checking import (
-    check_any,
     check_damaged,
     check_damaged_members,
     paths,
@@ -150,8 +147,3 @@ def test_only_pictures_leave_no_text() -> None:
 def test_damage_is_refused_or_read() -> None:
     check_damaged(BOOK, "a.epub")
     check_damaged_members(BOOK, "a.epub")
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_refused_or_read(data: bytes) -> None:
-    check_any(data, "a.epub")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from ingest.formats.checking import (
     check_any,
     check_damaged,
@@ -227,9 +225,3 @@ def test_real_pages_of_packages_are_read() -> None:
 
 def test_damage_is_refused_or_read() -> None:
     check_damaged(PAGE.encode(), "a.html")
-
-
-@given(st.binary(max_size=300), st.text("<>/ =\"'&;!-abhltdu123#", max_size=60))
-def test_any_bytes_are_refused_or_read(data: bytes, text: str) -> None:
-    check_any(data, "a.html")
-    check_any(text.encode(), "a.html")

@@ -36,7 +36,7 @@ FOUND = found()
 
 
 def test_there_are_files_of_several_kinds() -> None:
-    assert {"", ".txt", ".md", ".html", ".docx", ".pptx"} <= FOUND.keys()
+    assert {"", ".txt", ".md", ".html", ".docx", ".pptx", ".odt"} <= FOUND.keys()
 
 
 @pytest.mark.parametrize("kind", sorted(FOUND))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from ingest.formats.checking import (
-    check_any,
     check_damaged,
     headers,
     paths,
@@ -101,9 +98,3 @@ def test_what_is_cut_off_or_nested_without_end_is_read_as_far_as_it_goes() -> No
 
 def test_damage_is_refused_or_read() -> None:
     check_damaged(RTF.encode(), "a.rtf")
-
-
-@given(st.binary(max_size=200), st.text("\\{}'*abu0159 par\ncell", max_size=60))
-def test_any_bytes_are_refused_or_read(data: bytes, text: str) -> None:
-    check_any(b"{\\rtf1 " + data, "a.rtf")
-    check_any(b"{\\rtf1 " + text.encode(), "a.rtf")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from ingest.formats.checking import (
-    check_any,
     check_damaged,
     labels,
     reading_of,
@@ -139,9 +136,3 @@ def test_without_times_there_are_no_subtitles(data: bytes) -> None:
 def test_damage_is_refused_or_read() -> None:
     check_damaged(SRT.encode(), "a.srt")
     check_damaged(VTT.encode(), "a.vtt")
-
-
-@given(st.text("01:,.->\n <v>{}aé&;", max_size=80))
-def test_any_text_is_refused_or_read(text: str) -> None:
-    check_any(text.encode(), "a.srt")
-    check_any(f"1\n00:00:01,0 --> 00:00:02,0\n{text}".encode(), "a.vtt")

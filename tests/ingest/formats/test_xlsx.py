@@ -11,12 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ingest.formats.checking import (
-    check_any,
     check_damaged,
     check_damaged_members,
     headers,
     labels,
-    packages,
     paths,
     reading_of,
     seen,
@@ -222,17 +220,7 @@ def test_an_empty_book_has_no_text() -> None:
     assert reading_of(saved(openpyxl.Workbook()), "a.xlsx").text == ""
 
 
-def test_real_files_of_packages_are_read() -> None:
-    for file in sorted(packages().rglob("*.xlsx")):
-        reading_of(file.read_bytes(), file.name)
-
-
 def test_damage_is_refused_or_read() -> None:
     data = saved(written())
     check_damaged(data, "a.xlsx")
     check_damaged_members(data, "a.xlsx")
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_refused_or_read(data: bytes) -> None:
-    check_any(data, "a.xlsx")
