@@ -131,6 +131,15 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], Remedy]] = {
 }
 
 
+def test_rows_of_tables_are_as_they_should_be(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    (content / "towns.csv").write_text("town,houses,since\nElba,16,1916\nRuhla,3,500\n")
+    library = make_library()
+    library.update()
+    assert library.examine(mend=False).faults == ()
+
+
 def test_an_index_in_order_has_no_faults(
     make_library: MakeLibrary, content: Path
 ) -> None:

@@ -13,6 +13,7 @@ from conftest import CONTENT, MakeLibrary
 from crash.judge import contents
 from doubles import WordHashEncoder
 
+from citeback.index import stamps
 from citeback.index.packed import packed
 from citeback.ingest import build, stage
 from citeback.ingest.read import read
@@ -102,6 +103,8 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts and chunks so small that the small library has many."""
     monkeypatch.setattr(stage, "PART_TEXTS", 2)
     monkeypatch.setattr(build, "CHUNK_TEXTS", 3)
+    # What was just written is known by its stamp.
+    monkeypatch.setattr(stamps, "COARSEST_CLOCK", 0)
 
 
 def put_archive(content: Path) -> None:

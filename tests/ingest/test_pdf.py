@@ -552,15 +552,16 @@ def test_a_setting_in_python_lets_scans_be_given_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ocr: bool
 ) -> None:
     recognizing(tmp_path, monkeypatch)
-    monkeypatch.setattr(worker, "SHARED", worker.Worker())  # one that has the new PATH
+    one = worker.Worker()  # that has the new PATH
+    monkeypatch.setattr(worker, "SHARED", one)
     content = tmp_path / "content"
     content.mkdir()
     (content / "scan.pdf").write_bytes(scan())
     settings = Settings(content=content, index=tmp_path / "index", ocr=ocr)
     with Library.open(settings=settings, encoder=WordHashEncoder()) as library:
         report = library.update()
-        assert report.added == (("scan.pdf",) if ocr else ())
-    worker.SHARED.stop()
+    one.stop()
+    assert report.added == (("scan.pdf",) if ocr else ())
 
 
 def test_a_locked_file_is_said_to_be_one() -> None:
