@@ -10,10 +10,24 @@ import docx
 import pytest
 from docx.shared import Inches
 
-from citeback.checking import read_draft
+from citeback.checking import claims, read_draft
 from citeback.cite.quotations import quotations
-from citeback.errors import DraftError
+from citeback.cite.records import Draft
+from citeback.errors import DraftError, QuestionError
+from citeback.records import Answer, Evidence, Verdict
 from citeback.settings import Settings
+
+ANSWER = Answer(
+    question="",
+    verdict=Verdict.SILENT,
+    probability=0.1,
+    evidence=Evidence(0.0, 0.0, 0.0, 0),
+    hits=(),
+    unseen=(),
+    notice="",
+    build=1,
+    seconds=0.0,
+)
 
 
 def quoted(tmp_path: Path, name: str, data: bytes) -> list[tuple[str, bool]]:
@@ -90,3 +104,35 @@ def test_what_cannot_be_read(tmp_path: Path, name: str, data: bytes, why: str) -
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DraftError, match="still there"):
         read_draft(tmp_path / "memo.txt", "memo.txt", Settings())
+
+
+def test_claims_leave_out_marks_and_what_is_too_short() -> None:
+    asked: list[str] = []
+
+    def ask(sentence: str) -> Answer:
+        asked.append(sentence)
+        if "whale" in sentence:
+            raise QuestionError("nothing to look for")
+        return ANSWER
+
+    text = "# My heading here is long\n\nHello there.\n\n> One *two* three\n> four.\n\nA whale sang here."
+    report = claims(Draft("memo.md", text, (), True), ask, 7)
+    assert asked == [
+        "My heading here is long",
+        "One two three four.",
+        "A whale sang here.",
+    ]
+    assert [one.verdict for one in report.claims] == [Verdict.SILENT] * 2
+    assert [text[one.start : one.end] for one in report.claims] == [
+        one.sentence for one in report.claims
+    ]
+    assert report.build == 7
+
+
+def test_a_very_long_draft_is_looked_up_in_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("citeback.checking.MOST_SENTENCES", 2)
+    text = "\n\n".join(["This one says something."] * 5)
+    report = claims(Draft("memo.txt", text), lambda _: ANSWER, 1)
+    assert (len(report.claims), report.left) == (2, 3)

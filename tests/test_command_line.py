@@ -337,3 +337,20 @@ def test_cite_refuses_what_is_no_quote(
 ) -> None:
     assert run("cite", path, quote) == 2
     assert told in capsys.readouterr().err
+
+
+def test_claims_shows_what_is_related(
+    run: Run, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    memo = tmp_path / "memo.md"
+    memo.write_text("The blue kettle boils water fast.", encoding="utf-8")
+    assert run("claims", str(memo)) == 0
+    out = capsys.readouterr().out
+    assert "[1] Related" in out
+    assert "“The blue kettle boils water in four minutes.”" in out
+    assert "proves" in out.split("[1]")[0]
+    assert run("claims", "--json", str(memo)) == 0
+    assert json.loads(capsys.readouterr().out)["claims"][0]["verdict"] == "answers"
+    memo.write_text("Short one.", encoding="utf-8")
+    assert run("claims", str(memo)) == 0
+    assert "no sentence in memo.md" in capsys.readouterr().out

@@ -51,7 +51,6 @@ ONLY_IN = {
     "ir_measures": "evaluate/measures.py",
     "sklearn": "evaluate/confidence.py",
     "uvicorn": "serve/server.py",
-    "starlette": "serve/server.py",
 }
 # Where one place is too few, the places are named.
 ONLY_IN_THESE = {
@@ -60,7 +59,12 @@ ONLY_IN_THESE = {
         "ingest/formats/html_tree.py",
         "ingest/formats/safe_xml.py",
     },
-    "fastapi": {"serve/library_routes.py", "serve/page.py", "serve/server.py"},
+    "fastapi": {
+        "serve/check_routes.py",
+        "serve/library_routes.py",
+        "serve/page.py",
+        "serve/server.py",
+    },
     "regex": {
         "index/words.py",
         "cite/canonical.py",

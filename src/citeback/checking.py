@@ -1,14 +1,30 @@
-"""A file that someone has written → a draft to be checked against the library."""
+"""What someone has written: read from a file, and each sentence of it looked up."""
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from citeback.cite.canonical import Reading, canonical
 from citeback.cite.held_texts import is_markdown
-from citeback.cite.records import Draft
-from citeback.errors import DraftError, UnreadableFileError
+from citeback.cite.records import Claim, ClaimReport, Draft, QuotedPlace
+from citeback.errors import DraftError, QuestionError, UnreadableFileError
+from citeback.index import words
 from citeback.ingest import worker
+from citeback.ingest.sentences import sentence_spans
+from citeback.records import Answer, Span
 from citeback.settings import Settings
+
+# Sentences of a draft that are looked up; each takes as long as a question.
+MOST_SENTENCES = 300
+# Shorter ones are headings, greetings and the like.
+FEWEST_WORDS = 4
+
+_LINE_MARKS = re.compile(
+    r"(?:[ \t]*(?:>|#{1,6}[ \t]|[-*+•][ \t]|\d{1,3}[.)][ \t]))+\s*"
+)
 
 SEVERAL = "it holds several files: unpack it, and check them one by one."
 
@@ -40,3 +56,53 @@ def read_draft(path: Path, name: str, settings: Settings) -> Draft:
 
 def _unreadable(name: str, reason: str) -> DraftError:
     return DraftError(f"{name} cannot be checked: {reason}")
+
+
+def claims(draft: Draft, ask: Callable[[str], Answer], build: int) -> ClaimReport:
+    """The passage that is most related to each sentence; `ask` answers a question."""
+    started = time.perf_counter()
+    spans = list(_sentences(draft.text))
+    found = [_claim(draft, span, ask) for span in spans[:MOST_SENTENCES]]
+    return ClaimReport(
+        name=draft.name,
+        claims=tuple(one for one in found if one is not None),
+        left=max(0, len(spans) - MOST_SENTENCES),
+        build=build,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _sentences(text: str) -> Iterator[Span]:
+    """The sentences long enough to say something, without marks before their lines."""
+    for span in sentence_spans(text):
+        marks = _LINE_MARKS.match(text, span.start, span.end)
+        start = marks.end() if marks else span.start
+        if sum(1 for _ in words.words(text[start : span.end])) >= FEWEST_WORDS:
+            yield Span(start, span.end)
+
+
+def _claim(draft: Draft, span: Span, ask: Callable[[str], Answer]) -> Claim | None:
+    sentence = draft.text[span.start : span.end]
+    plain = canonical(sentence, Reading(draft.markdown, notes=False)).text
+    try:
+        answer = ask(plain)
+    except QuestionError:  # there is nothing in it to look for
+        return None
+    return Claim(
+        sentence=sentence,
+        start=span.start,
+        end=span.end,
+        verdict=answer.verdict,
+        probability=answer.probability,
+        place=_place(answer),
+    )
+
+
+def _place(answer: Answer) -> QuotedPlace | None:
+    if not answer.hits:
+        return None
+    hit = answer.hits[0]
+    passage = hit.passage
+    return QuotedPlace(
+        hit.source, passage.paragraph, passage.locator, (hit.best,), hit.quote
+    )

@@ -17,13 +17,14 @@ from citeback.ask.examples import example_questions
 from citeback.ask.filters import NO_FILTER, Parsed, day_of, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
-from citeback.checking import read_draft
+from citeback.checking import claims, read_draft
 from citeback.cite import proofs
 from citeback.cite.anchor import only_place
 from citeback.cite.anchoring import anchored
 from citeback.cite.receipt import receipt_of
 from citeback.cite.records import (
     Anchored,
+    ClaimReport,
     Draft,
     Receipt,
     VerifyReport,
@@ -473,6 +474,15 @@ class Library:
         """Whether the draft's quotations stand in the documents as they are quoted."""
         with self._catalog.database.reading():
             return verify(draft, self._catalog)
+
+    def claims(self, draft: Draft) -> ClaimReport:
+        """What is related to each sentence of the draft. Raises what `ask` raises."""
+
+        def ask(sentence: str) -> Answer:
+            text = sentence[: self.settings.max_question_characters]
+            return self._asked(Parsed(text, text, "", NO_FILTER), limit=1)
+
+        return claims(draft, ask, self._catalog.build)
 
     def document(self, path: str) -> Document:
         """A document by its path. Raises UnknownDocumentError."""

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from citeback.ask.merge import merged, merged_every
+from citeback.cite.joined import best_verified, most_related
+from citeback.cite.records import ClaimReport, Draft, VerifyReport
 from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.index.folder import RunFolder
 from citeback.library import Library
@@ -116,6 +118,14 @@ class Both:
         return merged_every(
             [one.every(question, selection=selection) for one in self._each()]
         )
+
+    def verify(self, draft: Draft) -> VerifyReport:
+        """Each quotation as the library has it in which it stands best."""
+        return best_verified([one.verify(draft) for one in self._each()])
+
+    def claims(self, draft: Draft) -> ClaimReport:
+        """Each sentence beside the passage of either that is most related to it."""
+        return most_related([one.claims(draft) for one in self._each()])
 
     def document(self, path: str) -> Document:
         """The visitor's own if there is one of that path."""

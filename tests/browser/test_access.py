@@ -74,7 +74,7 @@ def test_nothing_serious_for_axe(
     assert_accessible(page, axe, "find")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    for name in ("History", "Library"):
+    for name in ("Check", "History", "Library"):
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.locator(f"#{name.lower()}")).to_be_visible()
         assert_accessible(page, axe, name)

@@ -128,7 +128,8 @@ def _traced(
     while number > 0:
         here = rows[number][at]
         if steps[number] < 0:
-            at = int(np.argmin(rows[number - 1][: at + 1]))
+            before = rows[number - 1][: at + 1]
+            at -= int(np.argmin(before[::-1]))  # the nearest of the cheapest
             segment -= 1
             number -= 1
             continue

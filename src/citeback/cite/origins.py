@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from citeback.index import candidates as stored
 from citeback.index import words
@@ -18,27 +19,65 @@ RUNS = 16
 # Where no run is found anywhere, so many of the rarest words are looked for singly.
 RAREST = 16
 SINGLY = 24
+# So many documents are looked through even where others hold more runs.
+LIKELIEST = 3
 
 
-def origins(catalog: Catalog, segments: Sequence[str]) -> list[tuple[str, Span]]:
-    """Documents' paths and passages' places, those that share most with it first."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A passage that a quotation may be from: where it stands, and how many runs of the
+    quotation's words it holds.
+    """
+
+    path: str
+    place: Span
+    runs: int
+
+
+def origins(catalog: Catalog, segments: Sequence[str]) -> list[Origin]:
+    """The passages that share most with the quotation, the likeliest first."""
     weights: dict[int, float] = defaultdict(float)
+    runs: Counter[int] = Counter()
     stems = [words.stems(segment) for segment in segments]
     for run in _runs(stems):
         found = stored.with_phrase(catalog, run)
+        runs.update(found)
         for identity in found:
             weights[identity] += 1 / len(found)
     for rank, identity in enumerate(_by_words(catalog, stems), start=1):
         weights[identity] += 1 / (100 + rank)
     order = sorted(weights, key=lambda identity: (-weights[identity], identity))
     places = places_of(catalog, order)
-    return [places[identity] for identity in order if identity in places]
+    return [
+        Origin(*places[identity], runs[identity])
+        for identity in order
+        if identity in places
+    ]
 
 
-def outside(catalog: Catalog, segments: Sequence[str]) -> list[str]:
-    """Documents that hold all of its words in headings or in what was left out."""
+def documents(found: Sequence[Origin]) -> list[str]:
+    """The documents that may hold all of the quotation, the likeliest first.
+
+    One that holds it has nearly all its runs; some may go over the bounds of passages.
+    """
+    runs: Counter[str] = Counter()
+    for one in found:
+        runs[one.path] += one.runs
+    most = max(runs.values(), default=0)
+    likely = dict.fromkeys(one.path for one in found[:LIKELIEST])
+    return [path for path in runs if path in likely or 2 * runs[path] > most]
+
+
+def outside(
+    catalog: Catalog, segments: Sequence[str], *, altered: bool = False
+) -> list[str]:
+    """Documents that hold its words in headings or in what was left out.
+
+    All of them, or, where it may be `altered`, two thirds.
+    """
     stems = {stem for segment in segments for stem in words.stems(segment)}
-    return holding_outside(catalog, sorted(stems)) if stems else []
+    missing = len(stems) // 3 if altered else 0
+    return holding_outside(catalog, sorted(stems), missing) if stems else []
 
 
 def _runs(segments: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from citeback.records import Locator, Source, Span
+from citeback.records import Locator, Source, Span, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,3 +232,31 @@ class VerifyReport:
             one.finding in (Finding.ALTERED, Finding.NOT_FOUND)
             for one in self.quotations
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of a draft, and what of the library is related to it.
+
+    `verdict` is the one for a question of these words; `place` is the best sentence of
+    the most related passage, None where the library holds nothing. It is related; that
+    it proves or contradicts the sentence is not said.
+    """
+
+    sentence: str
+    start: int
+    end: int
+    verdict: Verdict
+    probability: float
+    place: QuotedPlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReport:
+    """The sentences of a draft in order; `left` more were too many to look up."""
+
+    name: str
+    claims: tuple[Claim, ...]
+    left: int
+    build: int
+    seconds: float

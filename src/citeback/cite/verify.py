@@ -47,6 +47,10 @@ SHOWN = 20
 DOCUMENTS = 400
 # Passages around which the closest place is looked for.
 AROUND = 12
+# It may be one of a heading or of what was left out: so many documents are looked
+# through for that, if they have no more letters than this.
+OUTSIDE = 3
+LONGEST_OUTSIDE = 200_000
 # An altered quotation has this share of its words in common with the place it was taken
 # from; what has fewer is not found. Measured by benchmarks/verifying.py.
 ALTERED_FROM = 0.5
@@ -83,14 +87,19 @@ def _verified(
     if is_short(said):
         return _without_place(quotation, Finding.SHORT)
     near = origins.origins(catalog, said)
-    paths = list(dict.fromkeys([path for path, _ in near]))
+    paths = origins.documents(near)
     paths += [path for path in origins.outside(catalog, said) if path not in paths]
     found = _exact(quotation, paths, texts, markdown=markdown)
     if found:
         allowances = found[0][0]
         places = tuple(place for _, place in found)
         return VerifiedQuotation(quotation, Finding.EXACT, allowances, places, 1.0, ())
-    return _altered(quotation, said, near, texts)
+    around = [(one.path, one.place) for one in near[:AROUND]]
+    for path in origins.outside(catalog, said, altered=True)[:OUTSIDE]:
+        held = texts.get(path)
+        if held is not None and len(held.document.text) <= LONGEST_OUTSIDE:
+            around.append((path, Span(0, len(held.document.text))))
+    return _altered(quotation, said, around, texts)
 
 
 def _without_place(
@@ -184,7 +193,7 @@ def _altered(
     """The closest place and how it differs, if it is close enough."""
     room = 200 + sum(map(len, said)) * 3 // 2 + exact.FARTHEST * (len(said) > 1)
     best: _Near | None = None
-    for path, stretches in _stretches(near[:AROUND], room).items():
+    for path, stretches in _stretches(near, room).items():
         held = texts.get(path)
         for stretch in stretches if held else ():
             found = _nearest(held, stretch, said)  # type: ignore[arg-type]

@@ -19,12 +19,17 @@ def places_of(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[str, Span
     return {identity: (path, Span(start, end)) for identity, path, start, end in rows}
 
 
-def holding_outside(catalog: Catalog, stems: Sequence[str]) -> list[str]:
-    """Paths of documents that hold all the stems in headings or what was left out."""
+def holding_outside(
+    catalog: Catalog, stems: Sequence[str], missing: int = 0
+) -> list[str]:
+    """Paths of documents that hold the stems in headings or what was left out.
+
+    At most so many may be missing; those that hold most are first.
+    """
     wanted = sorted(set(stems))
     rows = catalog.database.rows(
         "SELECT path FROM outside WHERE stem IN (SELECT value FROM json_each(?)) "
-        "GROUP BY path HAVING count(*) = ? ORDER BY path",
-        (json.dumps(wanted), len(wanted)),
+        "GROUP BY path HAVING count(*) >= ? ORDER BY count(*) DESC, path",
+        (json.dumps(wanted), len(wanted) - missing),
     )
     return [path for (path,) in rows]

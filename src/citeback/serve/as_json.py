@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from citeback.cite.records import Receipt, VerifyReport
+from citeback.cite.records import ClaimReport, Receipt, VerifyReport
 from citeback.records import (
     AbsenceReport,
     Answer,
@@ -65,6 +65,11 @@ def _with_receipts(shown: list[dict[str, Any]], receipts: Receipts) -> None:
 def verify_json(report: VerifyReport) -> dict[str, Any]:
     """What became of a draft's quotations, and whether all of them hold."""
     return {"holds": report.holds, **asdict(report)}
+
+
+def claims_json(report: ClaimReport) -> dict[str, Any]:
+    """What is related to each sentence of a draft."""
+    return asdict(report)
 
 
 def file_json(report: FileReport) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from citeback.cite.records import (
     Change,
+    Claim,
+    ClaimReport,
     Difference,
     Finding,
     QuotedPlace,
@@ -14,12 +16,15 @@ from citeback.cite.records import (
     VerifyReport,
 )
 from citeback.errors import BelowThresholdError
+from citeback.records import Verdict
 from citeback.serve.places import place
 from citeback.serve.terminal import ENGLISH, counted, flat, shown, wrapped
 
 # Around a difference so many letters of what is the same are shown.
 AROUND = 60
 MORE_PLACES = 5
+NO_SENTENCE = "There is no sentence in {} to look for."
+NO_PROOF = "Related does not mean that a passage proves a sentence."
 NOTHING = (
     "Nothing is quoted in {}: no quotation marks with words between them, and no "
     "paragraph set apart as a quotation."
@@ -38,6 +43,34 @@ def verify_lines(report: VerifyReport) -> Iterator[str]:
     yield f"{quoted} in {shown(report.name)}, against {searched}: {told}."
     for number, one in enumerate(report.quotations, start=1):
         yield from ("", *_quotation_lines(number, one))
+
+
+def claims_lines(report: ClaimReport) -> Iterator[str]:
+    """Each sentence with the passage that is related to it."""
+    if not report.claims:
+        yield from wrapped(NO_SENTENCE.format(shown(report.name)))
+        return
+    counts = Counter(ENGLISH(_relation(one)) for one in report.claims)
+    told = ", ".join(
+        f"{count} {relation.lower()}" for relation, count in counts.items()
+    )
+    yield from wrapped(f"{counted(len(report.claims), 'sentence')}: {told}.")
+    yield from wrapped(NO_PROOF)
+    for number, one in enumerate(report.claims, start=1):
+        yield ""
+        yield f"[{number}] {ENGLISH(_relation(one))}"
+        yield from wrapped(flat(one.sentence), indent="    ")
+        if one.place is not None:
+            if one.verdict is Verdict.SILENT:
+                yield f"    {ENGLISH('claim_nearest')}:"
+            yield from wrapped(f"“{flat(one.place.quote)}”", indent="      ")
+            yield from wrapped(_where(one.place), indent="      ")
+    if report.left:
+        yield from ("", ENGLISH("check_left", number=report.left))
+
+
+def _relation(claim: Claim) -> str:
+    return f"finding_{claim.verdict.name.lower()}"
 
 
 def check(report: VerifyReport) -> None:

@@ -1,4 +1,4 @@
-"""The command line: ask, every, absent, cite, verify, index, list, doctor, backup, evaluate.
+"""The command line: ask, every, absent, cite, verify, claims, index and the others.
 
 Exit status 0, 1 where a measure is below its threshold or a quotation does not hold, 2
 where something failed.
@@ -31,6 +31,7 @@ from citeback.serve.as_json import (
     absence_json,
     answer_json,
     as_text,
+    claims_json,
     every_json,
     examination_json,
     file_json,
@@ -173,6 +174,17 @@ def verify(library: Library, options: argparse.Namespace) -> None:
     else:
         print("\n".join(checking_files.verify_lines(report)))
     checking_files.check(report)
+
+
+def claims(library: Library, options: argparse.Namespace) -> None:
+    """Show what is related to each sentence of a file."""
+    draft = library.draft(options.file)
+    _refresh(library, options)
+    report = library.claims(draft)
+    if options.json:
+        _print_json(claims_json(report))
+    else:
+        print("\n".join(checking_files.claims_lines(report)))
 
 
 def index(library: Library, options: argparse.Namespace) -> None:
@@ -331,6 +343,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     verifying.add_argument("file", type=Path, help="text, Markdown, Word or HTML")
     verifying.set_defaults(command=verify)
+
+    relating = commands.add_parser(
+        "claims",
+        parents=[shared],
+        help="show the passage most related to each sentence of a file",
+    )
+    relating.add_argument("file", type=Path, help="text, Markdown, Word or HTML")
+    relating.set_defaults(command=claims)
 
     indexing = commands.add_parser(
         "index", parents=[shared], help="bring the index up to date with the documents"

@@ -20,6 +20,7 @@ STYLES = (
     "state.css",
     "judging.css",
     "library.css",
+    "check.css",
 )
 # The later ones use what the first one makes.
 SCRIPTS = (

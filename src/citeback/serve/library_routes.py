@@ -30,9 +30,7 @@ def library_routes(visitors: Visitors) -> APIRouter:
 
     def changing(request: Request) -> Visitor:
         """The visitor who may change something; raises for a request from elsewhere."""
-        begun = request.headers.get("sec-fetch-site")
-        if request.headers.get(OUR_HEADER) != "page" or begun not in HERE:
-            raise HTTPException(HTTPStatus.FORBIDDEN, NOT_FROM_HERE)
+        from_here(request)
         return visitors.welcome(visitors.key_in(request.cookies))
 
     @routes.get("")
@@ -67,7 +65,7 @@ def library_routes(visitors: Visitors) -> APIRouter:
         room = min(visitor.max_bytes, visitor.room())
         file = visitor.arriving()
         try:
-            await _receive(request, file, room)
+            await receive(request, file, room)
         except BaseException:
             file.unlink(missing_ok=True)
             raise
@@ -109,7 +107,14 @@ def _view(job: Job) -> dict[str, Any]:
     return job.view()
 
 
-async def _receive(request: Request, file: Path, most: int) -> None:
+def from_here(request: Request) -> None:
+    """Raise HTTPException for a request that the page itself did not send."""
+    begun = request.headers.get("sec-fetch-site")
+    if request.headers.get(OUR_HEADER) != "page" or begun not in HERE:
+        raise HTTPException(HTTPStatus.FORBIDDEN, NOT_FROM_HERE)
+
+
+async def receive(request: Request, file: Path, most: int) -> None:
     """Write what is sent into a file. Raises HTTPException where it is too much."""
     announced = request.headers.get("content-length", "0")
     size = int(announced) if announced.isdigit() else 0

@@ -54,6 +54,8 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
         )
         with gr.Column(elem_id="library", elem_classes="drawer"):
             _drawn("library.js", elem_id="panel")
+        with gr.Column(elem_id="check", elem_classes="drawer"):
+            _drawn("check.js", elem_id="checking")
         with gr.Column(elem_id="history", elem_classes="drawer"):
             memory = _drawn("history.js", elem_id="memory")
         with gr.Row(elem_id="main"):

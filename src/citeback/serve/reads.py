@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from citeback.cite.records import ClaimReport, Draft, VerifyReport
 from citeback.records import (
     WHOLE,
     Answer,
@@ -34,6 +35,12 @@ class Reads(Protocol):
 
     def every(self, question: str, *, selection: Selection = WHOLE) -> EveryAnswer:
         """Every passage that holds the question's words."""
+
+    def verify(self, draft: Draft) -> VerifyReport:
+        """Whether a draft's quotations stand in the documents."""
+
+    def claims(self, draft: Draft) -> ClaimReport:
+        """What is related to each sentence of a draft."""
 
     def document(self, path: str) -> Document:
         """A document by its path. Raises UnknownDocumentError."""

@@ -109,6 +109,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     """The web application: the page at `/`, what its library panel calls, a sign of life
     at `/healthz`, and at `/state` what an open page asks for every other second.
     """
+    from citeback.serve.check_routes import check_routes
     from citeback.serve.library_routes import library_routes, told
     from citeback.serve.page import build_page, mount_page
 
@@ -155,6 +156,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
             return 0
 
     app.include_router(library_routes(visitors))
+    app.include_router(check_routes(visitors))
     app.add_exception_handler(CitebackError, told)
     return mount_page(app, build_page(visitors, warm_up))
 

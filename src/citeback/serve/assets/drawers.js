@@ -1,6 +1,6 @@
 // Opens and closes the panels at the edges, and gives the focus back.
 (() => {
-  const drawers = ['library', 'history'];
+  const drawers = ['library', 'history', 'check'];
   const panel = (name) => document.querySelector(`#${name}`);
   const opener = (name) => document.querySelector(`[data-drawer=${name}]`);
   const isOpen = (name) => panel(name) !== null && panel(name).classList.contains('open');
@@ -25,7 +25,8 @@
     const open = drawers.find(isOpen);
     if (drawers.includes(name)) show(name, !isOpen(name));
     else if (open && (name === 'close' || event.target.closest('[data-path]'))) show(open, false);
-    else if (open && event.target.closest('#main, #header')) hide(open);
+    // Beside the check panel one goes on reading.
+    else if (open && event.target.closest(open === 'check' ? '#left, #header' : '#main, #header')) hide(open);
   });
 
   document.addEventListener('citeback:drawer', (event) => show(event.detail, !isOpen(event.detail)));

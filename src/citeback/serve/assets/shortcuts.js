@@ -21,6 +21,7 @@
     ['-', 'smaller', () => send('reader', 'resize', -1)],
     ['h', 'history', () => send('drawer', 'history')],
     ['l', 'library', () => send('drawer', 'library')],
+    ['c', 'check_title', () => send('drawer', 'check')],
     ['n', 'start_over', () => press('#header [data-fresh]')],
     ['?', 'shortcuts', () => toggle()],
   ];
