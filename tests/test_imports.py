@@ -61,8 +61,10 @@ ONLY_IN_THESE = {
     },
     "fastapi": {
         "serve/check_routes.py",
+        "serve/dossier_routes.py",
         "serve/library_routes.py",
         "serve/page.py",
+        "serve/reference_routes.py",
         "serve/server.py",
     },
     "regex": {

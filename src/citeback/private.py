@@ -12,7 +12,7 @@ from pathlib import Path
 
 from citeback.ask.merge import merged, merged_every
 from citeback.cite.joined import best_verified, most_related
-from citeback.cite.records import ClaimReport, Draft, VerifyReport
+from citeback.cite.records import ClaimReport, Draft, Receipt, VerifyReport
 from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.index.folder import RunFolder
 from citeback.library import Library
@@ -130,6 +130,10 @@ class Both:
     def document(self, path: str) -> Document:
         """The visitor's own if there is one of that path."""
         return self._holding(path).document(path)
+
+    def receipt(self, path: str, span: Span) -> Receipt:
+        """Of the visitor's own document if there is one of that path."""
+        return self._holding(path).receipt(path, span)
 
     def page(self, path: str, number: int, width: int) -> PagePicture:
         """Of the visitor's own document if there is one of that path."""

@@ -91,6 +91,7 @@ class Server:
         self._settings = {
             "CITEBACK_CONTENT": str(folder / "content"),
             "CITEBACK_INDEX": str(folder / "index"),
+            "CITEBACK_CITATIONS": str(folder / "citations"),
             "CITEBACK_PORT": str(port),
             **settings,
         }

@@ -6,7 +6,7 @@ from dataclasses import fields
 from html import escape
 
 from citeback.records import Hit, Passage, Place, Source, Span
-from citeback.serve.links import link_query
+from citeback.serve.links import DIGEST_LETTERS, link_query
 from citeback.serve.places import located, place
 from citeback.serve.strings import Words
 
@@ -22,7 +22,9 @@ def lead_html(hit: Hit, turn: int, words: Words) -> str:
         f"{escape(hit.quote)}</blockquote><figcaption>{_cite(hit, turn, words)}"
         f'<span class="where"><cite><bdi>{escape(hit.source.title)}</bdi></cite>'
         f'<span class="place">{escape(place(hit.passage, words))}</span></span>'
-        f"{_copy(hit, words)}</figcaption></figure>"
+        f'<span class="copies">{pin_html(hit.number, hit.source, hit.best, words)}'
+        f"{cite_html(hit.number, hit.source, hit.best, words)}"
+        f"{_copy(hit, words)}</span></figcaption></figure>"
     )
 
 
@@ -51,7 +53,9 @@ def card_html(hit: Hit, turn: int, words: Words, *, lead_in: str, limit: int) ->
         f"{_marked(hit, *folded)}</blockquote>{_also_in(hit, turn, words)}"
         f'<div class="card-foot">{_why(hit, words)}{whole}{_around(hit, turn, words)}'
         '<span class="copies">'
-        f"{link_html(hit.number, hit.source, hit.best, words)}{_copy(hit, words)}"
+        f"{pin_html(hit.number, hit.source, hit.best, words)}"
+        f"{link_html(hit.number, hit.source, hit.best, words)}"
+        f"{cite_html(hit.number, hit.source, hit.best, words)}{_copy(hit, words)}"
         "</span></div></li>"
     )
 
@@ -105,14 +109,46 @@ def _around(hit: Hit, turn: int, words: Words) -> str:
     )
 
 
+def pin_html(number: int, source: Source, span: Span, words: Words) -> str:
+    """The button that puts a passage into the dossier; pressed where it is there."""
+    label = escape(words("pin_label", number=number))
+    return (
+        f'<button type="button" class="plain pin"{_at(source, span)} aria-label="{label}"'
+        f' aria-pressed="false">{escape(words("pin"))}</button>'
+    )
+
+
+def cite_html(number: int, source: Source, span: Span, words: Words) -> str:
+    """The button that opens the choice of styles for a quote's reference."""
+    label = escape(words("cite_label", number=number))
+    return (
+        f'<button type="button" class="plain reference"{_at(source, span)}'
+        f' aria-haspopup="dialog" aria-label="{label}">{escape(words("cite"))}</button>'
+    )
+
+
+def _at(source: Source, span: Span) -> str:
+    """Which stretch of which document a button is about, for the page's scripts."""
+    return (
+        f' data-of="{escape(source.path)}" data-start="{span.start}"'
+        f' data-end="{span.end}" data-state="{source.digest[:DIGEST_LETTERS]}"'
+    )
+
+
 def copy_html(
-    number: int, quote: str, source: Source, passage: Passage, words: Words
+    number: int,
+    quote: str,
+    source: Source,
+    passage: Passage,
+    words: Words,
+    *,
+    span: Span,
 ) -> str:
     """The button that copies a quote with its place."""
     label = escape(words("copy_label", number=number))
     copied = escape(citation(quote, source, passage, words))
     return (
-        f'<button type="button" class="plain copy" data-copy="{copied}"'
+        f'<button type="button" class="plain copy" data-copy="{copied}"{_at(source, span)}'
         f' aria-label="{label}">{escape(words("copy"))}</button>'
     )
 
@@ -128,7 +164,9 @@ def link_html(number: int, source: Source, span: Span, words: Words) -> str:
 
 
 def _copy(hit: Hit, words: Words) -> str:
-    return copy_html(hit.number, hit.quote, hit.source, hit.passage, words)
+    return copy_html(
+        hit.number, hit.quote, hit.source, hit.passage, words, span=hit.best
+    )
 
 
 def heading_path_html(passage: Passage, title: str) -> str:

@@ -9,10 +9,12 @@ from itertools import groupby
 
 from citeback.records import EveryAnswer, FoundPassage, Source, Span
 from citeback.serve.cards import (
+    cite_html,
     copy_html,
     heading_path_html,
     keeps_lines,
     link_html,
+    pin_html,
 )
 from citeback.serve.notices import translated
 from citeback.serve.places import place
@@ -132,8 +134,10 @@ def _card(one: Numbered, turn: int, words: Words) -> str:
         f"{heading_path_html(passage, one.source.title)}</div></div>"
         f'<blockquote dir="auto"{lines}>{_marked(one.found)}</blockquote>'
         '<div class="card-foot"><span class="copies">'
+        f"{pin_html(one.number, one.source, span, words)}"
         f"{link_html(one.number, one.source, span, words)}"
-        f"{copy_html(one.number, passage.text, one.source, passage, words)}"
+        f"{cite_html(one.number, one.source, span, words)}"
+        f"{copy_html(one.number, passage.text, one.source, passage, words, span=span)}"
         "</span></div></li>"
     )
 

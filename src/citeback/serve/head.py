@@ -21,6 +21,8 @@ STYLES = (
     "judging.css",
     "library.css",
     "check.css",
+    "citing.css",
+    "dossier.css",
 )
 # The later ones use what the first one makes.
 SCRIPTS = (
@@ -29,6 +31,8 @@ SCRIPTS = (
     "state.js",
     "unfinished.js",
     "uploads.js",
+    "citing.js",
+    "reference.js",
     "conversation.js",
     "revisit.js",
     "export.js",

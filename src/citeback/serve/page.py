@@ -58,6 +58,8 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
             _drawn("check.js", elem_id="checking")
         with gr.Column(elem_id="history", elem_classes="drawer"):
             memory = _drawn("history.js", elem_id="memory")
+        with gr.Column(elem_id="dossier", elem_classes="drawer"):
+            _drawn("dossier.js", elem_id="pins")
         with gr.Row(elem_id="main"):
             with gr.Column(elem_id="left", scale=5):
                 welcome = _html("", elem_id="welcome", js_on_load=asset("welcome.js"))

@@ -24,7 +24,8 @@ def header_html(size: LibrarySize | None, words: Words) -> str:
         '<button type="button" class="plain icon fresh" data-fresh'
         f' aria-label="{escape(words("start_over"))}">'
         f"<span>{escape(words('start_over'))}</span></button>"
-        f"{_opener('check', words)}{_opener('history', words)}{_opener('library', words)}"
+        f"{_opener('dossier', words)}{_opener('check', words)}"
+        f"{_opener('history', words)}{_opener('library', words)}"
         '<button type="button" class="plain help" data-help'
         f' aria-label="{escape(words("shortcuts"))}">?</button></header>'
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from citeback.cite.records import ClaimReport, Draft, VerifyReport
+from citeback.cite.records import ClaimReport, Draft, Receipt, VerifyReport
 from citeback.records import (
     WHOLE,
     Answer,
@@ -44,6 +44,9 @@ class Reads(Protocol):
 
     def document(self, path: str) -> Document:
         """A document by its path. Raises UnknownDocumentError."""
+
+    def receipt(self, path: str, span: Span) -> Receipt:
+        """What proves a stretch of a document."""
 
     def page(self, path: str, number: int, width: int) -> PagePicture:
         """How a page of a document looks."""

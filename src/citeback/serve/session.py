@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from citeback.cite.kept import now
 from citeback.errors import CitebackError, UnknownDocumentError
 from citeback.records import WHOLE, Answer, EveryAnswer, Hit, Selection
 from citeback.records import Turn as Before
@@ -32,7 +33,8 @@ class Turn:
     `problem` is a sentence. `lead_ins` holds pairs of a
     passage's id and the text that introduces its list. `changed` says that the
     question was asked before, of documents that were not the same; `partly` that some
-    documents could not be found yet; `manner` how it stands to the questions before.
+    documents could not be found yet; `manner` how it stands to the questions before,
+    `asked` when it was asked (ISO 8601, UTC).
     """
 
     number: int
@@ -47,6 +49,7 @@ class Turn:
     shown: int = STEP
     partly: bool = False
     selection: Selection = WHOLE
+    asked: str = ""
 
     def html(self, words: Words) -> str:
         """The library's side of the turn."""
@@ -83,6 +86,7 @@ class Turn:
             "manner": self.manner,
             "every": str(self.every).lower(),
             "scope": scope,
+            "asked": self.asked,
         }
 
 
@@ -100,7 +104,7 @@ def take_turn(
     """
     number = turns[-1].number + 1 if turns else 0
     blank = Turn(number, asked.question, None, (), "", False, asked.manner, asked.every)
-    blank = replace(blank, partly=partly, selection=asked.selection)
+    blank = replace(blank, partly=partly, selection=asked.selection, asked=now())
     try:
         if asked.every:
             found = library.every(asked.question, selection=asked.selection)

@@ -26,6 +26,7 @@ from citeback.serve.warm_up import WarmUp
 # An hour after the last sign of a visitor all that is theirs is deleted.
 IDLE_SECONDS = 3600
 SWEEP_SECONDS = 60
+CITATIONS = "citations"  # as in a library of a visitor's own
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 # So many times the largest file fit into a visitor's own library.
 FILES_OF_LARGEST_SIZE = 8
@@ -75,6 +76,13 @@ class Visitor:
     def reads(self) -> Reads:
         """What the visitor's questions are put to."""
         return self._shared if self._own is None else Both(self._own, self._shared)
+
+    @property
+    def citations(self) -> Path:
+        """Where what the visitor pins and fills in is kept."""
+        if self.is_owner:
+            return self._shared.settings.citations
+        return self._folder / CITATIONS
 
     @property
     def max_bytes(self) -> int:

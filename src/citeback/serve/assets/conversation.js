@@ -1,7 +1,7 @@
 // The conversation's own clicks, and what follows a new answer. Knows nothing of
 // the reader: it listens on the document, because answers are redrawn often.
 (() => {
-  const { t, say, copyText, scope } = window.citeback;
+  const { t, say, copyText, scope, citing } = window.citeback;
   const COPIED_MS = 1600;
   let newest = '';
   let topics = 0;
@@ -14,8 +14,14 @@
     setTimeout(() => { button.textContent = before; }, COPIED_MS);
   }
 
-  function copyQuote(button) {
-    copy(button, button.dataset.copy, t('copy'), t('quote_copied'));
+  async function copyQuote(button) {
+    const before = t('copy');
+    try {
+      const { text, said } = await citing.quoted(button.dataset, button.dataset.copy);
+      await copy(button, text, before, said);
+    } catch (error) {
+      citing.tell(error.message);
+    }
   }
 
   function copyLink(button) {

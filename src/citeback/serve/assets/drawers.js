@@ -1,6 +1,6 @@
 // Opens and closes the panels at the edges, and gives the focus back.
 (() => {
-  const drawers = ['library', 'history', 'check'];
+  const drawers = ['library', 'history', 'check', 'dossier'];
   const panel = (name) => document.querySelector(`#${name}`);
   const opener = (name) => document.querySelector(`[data-drawer=${name}]`);
   const isOpen = (name) => panel(name) !== null && panel(name).classList.contains('open');

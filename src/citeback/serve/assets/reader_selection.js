@@ -1,6 +1,6 @@
 // What is selected in the document can be quoted exactly, or asked about.
 (() => {
-  const { t, make, button, copyText, say } = window.citeback;
+  const { t, make, button, copyText, say, citing } = window.citeback;
 
   // The part of a block's own text that a range covers, in UTF-16 offsets.
   function covered(words, range) {
@@ -19,7 +19,7 @@
   }
 
   // The selected text as the document has it, also between its blocks, and where.
-  function selected(text, blocks) {
+  function selected(text, { blocks, earlier }) {
     const selection = getSelection();
     if (selection.isCollapsed || selection.rangeCount === 0) return null;
     const range = selection.getRangeAt(0);
@@ -27,12 +27,18 @@
     const nodes = [...text.querySelectorAll('.block')];
     let quote = '';
     let gap = '';
+    let begins = -1;
     const paragraphs = [];
     nodes.forEach((node, index) => {
       const words = node.querySelector('.words');
       if (!range.intersectsNode(words)) return;
       const [start, end] = covered(words, range);
       if (end <= start) return;
+      if (begins < 0) {
+        // Offsets count whole letters, of which some are two units here.
+        const shown = Math.max(blocks[index].start, earlier);
+        begins = shown + [...words.textContent.slice(0, start)].length;
+      }
       quote += gap + words.textContent.slice(start, end);
       gap = blocks[index].after;
       if (blocks[index].paragraph > 0) paragraphs.push(blocks[index].paragraph);
@@ -41,7 +47,7 @@
     const first = paragraphs[0];
     const last = paragraphs[paragraphs.length - 1];
     const label = first === undefined ? '' : `, ¶ ${first}${last > first ? `–${last}` : ''}`;
-    return { quote, label, range };
+    return { quote, label, range, start: begins, end: begins + [...quote].length };
   }
 
   function askAbout(quote) {
@@ -63,9 +69,19 @@
     let found = null;
     let dragging = false;
 
+    const at = () => ({
+      path: view.document, start: found.start, end: found.end, state: '', quote: found.quote,
+    });
     const quote = button('plain', t('quote_this'), '', async () => {
-      await copyText(`“${found.quote}” — ${view.title}${found.label}`);
-      say(t('quote_copied'));
+      const plain = `“${found.quote}” — ${view.title}${found.label}`;
+      try {
+        const { text: whole, said } = await citing.quoted(at(), plain);
+        await copyText(whole);
+        say(said);
+      } catch (error) {
+        citing.tell(error.message);
+        return;
+      }
       quote.textContent = t('copied');
       setTimeout(() => { quote.textContent = t('quote_this'); }, 1600);
     });
@@ -75,7 +91,13 @@
       close();
       askAbout(phrase);
     });
-    bar.append(quote, ask);
+    const pin = button('plain', t('pin_this'), '', async () => {
+      const stretch = at();
+      getSelection().removeAllRanges();
+      await citing.pin(stretch);
+    });
+    const cite = button('plain', t('cite'), t('cite_this'), () => citing.choose(at(), cite));
+    bar.append(pin, cite, quote, ask);
     // Pressing a button must not take the selection away.
     bar.addEventListener('pointerdown', (event) => event.preventDefault());
 
@@ -93,7 +115,7 @@
 
     function follow() {
       if (dragging) return;
-      found = text.isConnected ? selected(text, view.blocks) : null;
+      found = text.isConnected ? selected(text, view) : null;
       bar.hidden = found === null;
       if (found) putBelow(found.range);
     }

@@ -20,6 +20,7 @@
     ['+', 'larger', () => send('reader', 'resize', 1)],
     ['-', 'smaller', () => send('reader', 'resize', -1)],
     ['h', 'history', () => send('drawer', 'history')],
+    ['d', 'dossier', () => send('drawer', 'dossier')],
     ['l', 'library', () => send('drawer', 'library')],
     ['c', 'check_title', () => send('drawer', 'check')],
     ['n', 'start_over', () => press('#header [data-fresh]')],
