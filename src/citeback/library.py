@@ -473,7 +473,7 @@ class Library:
     def verify(self, draft: Draft) -> VerifyReport:
         """Whether the draft's quotations stand in the documents as they are quoted."""
         with self._catalog.database.reading():
-            return verify(draft, self._catalog)
+            return verify(draft, self._catalog, self._versions)
 
     def claims(self, draft: Draft) -> ClaimReport:
         """What is related to each sentence of the draft. Raises what `ask` raises."""

@@ -21,7 +21,7 @@ def judged(finding: Finding, path: str, likeness: float = 1.0) -> VerifyReport:
     place = QuotedPlace(Source(path, "", "", "", "", ""), 1, None, (Span(0, 1),), "x")
     places = (place,) if finding in (Finding.EXACT, Finding.ALTERED) else ()
     one = VerifiedQuotation(QUOTATION, finding, (), places, likeness, ())
-    return VerifyReport("memo", (one,), 2, 1, 0.5)
+    return VerifyReport("memo", (one,), (), 2, 1, 0.5)
 
 
 def paths(report: VerifyReport) -> list[str]:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from doubles import WordHashEncoder
 
-from citeback.cite.records import Allowance, Change, Draft, Finding, VerifiedQuotation
+from citeback.cite.receipt import check_sum, receipt_text
+from citeback.cite.records import (
+    Allowance,
+    Change,
+    Draft,
+    Finding,
+    ReceiptFinding,
+    VerifiedQuotation,
+)
 from citeback.library import Library
+from citeback.settings import Settings
 
 EXACT, ALTERED, MISSING = Finding.EXACT, Finding.ALTERED, Finding.NOT_FOUND
 
@@ -147,3 +157,42 @@ def test_what_is_not_judged_fails_nothing(library: Library) -> None:
     assert report.holds
     assert not library.verify(Draft("memo.txt", "“Whales sing to calves”")).holds
     assert library.verify(Draft("memo.txt", "Nothing is quoted.")).quotations == ()
+
+
+def test_receipts_hold_or_not(library: Library) -> None:
+    receipt = receipt_text(library.quoted("report.txt", "The mayor did not resign"))
+    digest = receipt.split(";quote=")[1][:32]
+    line = receipt.rsplit(";check=", 1)[0].replace(digest, "0" * 32)
+    forged = f"{line};check={check_sum(line)}"
+    other = line.replace(receipt.split(";doc=")[1][:32], "1" * 32)
+    unknown = f"{other};check={check_sum(other)}"
+    broken = receipt.replace("char=", "char=1", 1)
+
+    def found(text: str) -> list[ReceiptFinding]:
+        report = library.verify(Draft("memo.txt", text))
+        assert report.holds == all(one.holds for one in report.receipts)
+        return [one.finding for one in report.receipts]
+
+    assert found(f"It is so ({receipt}).") == [ReceiptFinding.HOLDS]
+    assert found(forged) == [ReceiptFinding.FALSE]
+    assert found(unknown) == [ReceiptFinding.UNKNOWN]
+    assert found(broken) == [ReceiptFinding.DAMAGED]
+
+
+def test_a_receipt_of_an_earlier_version(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    file = content / "report.txt"
+    file.write_text(REPORT, encoding="utf-8")
+    settings = Settings(
+        content=content, index=tmp_path / "index", citations=tmp_path / "citations"
+    )
+    with Library.open(settings=settings, encoder=WordHashEncoder()) as library:
+        library.update()
+        receipt = receipt_text(library.quoted("report.txt", "The mayor did not resign"))
+        library.keep("report.txt")
+        file.write_text(REPORT.replace("did not", "did"), encoding="utf-8")
+        library.update()
+        (one,) = library.verify(Draft("memo.txt", receipt)).receipts
+    assert one.finding is ReceiptFinding.EARLIER
+    assert one.quote == "The mayor did not resign"

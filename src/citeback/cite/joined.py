@@ -9,11 +9,14 @@ from citeback.cite.records import (
     Claim,
     ClaimReport,
     Finding,
+    ReceiptFinding,
     VerifiedQuotation,
+    VerifiedReceipt,
     VerifyReport,
 )
 
 _BEST_FIRST = list(Finding)
+_SUREST_FIRST = list(ReceiptFinding)
 
 
 def best_verified(reports: Sequence[VerifyReport]) -> VerifyReport:
@@ -22,9 +25,11 @@ def best_verified(reports: Sequence[VerifyReport]) -> VerifyReport:
     The reports are of one draft, so the quotations are the same.
     """
     each = zip(*(report.quotations for report in reports), strict=True)
+    receipts = zip(*(report.receipts for report in reports), strict=True)
     return replace(
         reports[0],
         quotations=tuple(map(_best, each)),
+        receipts=tuple(map(_surest, receipts)),
         documents=sum(report.documents for report in reports),
         seconds=sum(report.seconds for report in reports),
     )
@@ -46,6 +51,10 @@ def _best(found: Sequence[VerifiedQuotation]) -> VerifiedQuotation:
         best,
         places=best.places + tuple(place for one in others for place in one.places),
     )
+
+
+def _surest(found: Sequence[VerifiedReceipt]) -> VerifiedReceipt:
+    return min(found, key=lambda one: _SUREST_FIRST.index(one.finding))
 
 
 def most_related(reports: Sequence[ClaimReport]) -> ClaimReport:

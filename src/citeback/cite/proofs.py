@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from citeback.cite.receipt import digest_of, receipt_of
-from citeback.cite.records import Receipt, WrittenReceipt
+from citeback.cite.records import (
+    ReadReceipt,
+    Receipt,
+    ReceiptFinding,
+    VerifiedReceipt,
+    WrittenReceipt,
+)
 from citeback.cite.versions import Versions
+from citeback.cite.written import read_receipts
 from citeback.index.catalog import Catalog
 from citeback.records import Document, Source, Span
 
@@ -51,6 +58,32 @@ def restored(
     if not written.proves(digest_of(document.text[written.start : written.end])):
         return None
     return receipt_of(document, Span(written.start, written.end), written.build)
+
+
+def verified_receipts(
+    text: str, catalog: Catalog, versions: Versions
+) -> tuple[VerifiedReceipt, ...]:
+    """Each receipt that stands in a text, and what it proves."""
+    return tuple(_verified(one, catalog, versions) for one in read_receipts(text))
+
+
+def _verified(
+    read: ReadReceipt, catalog: Catalog, versions: Versions
+) -> VerifiedReceipt:
+    written = read.receipt
+    if written is None:
+        finding = ReceiptFinding.DAMAGED
+        return VerifiedReceipt(read.span, None, finding, "", read.problem)
+    document = as_cited(written.path, written.document, catalog, versions)
+    if document is None:
+        return VerifiedReceipt(read.span, written, ReceiptFinding.UNKNOWN, "", "")
+    quote = document.text[written.start : written.end]
+    if not quote or not written.proves(digest_of(quote)):
+        return VerifiedReceipt(read.span, written, ReceiptFinding.FALSE, "", "")
+    now = catalog.document(written.path)
+    same = now is not None and written.names(now.source.digest)
+    finding = ReceiptFinding.HOLDS if same else ReceiptFinding.EARLIER
+    return VerifiedReceipt(read.span, written, finding, quote, "")
 
 
 def as_cited(

@@ -215,23 +215,60 @@ class VerifiedQuotation:
     differences: tuple[Difference, ...]
 
 
+class ReceiptFinding(StrEnum):
+    """What a receipt in a draft proves."""
+
+    HOLDS = "holds"
+    EARLIER = "holds for an earlier version of the document"
+    FALSE = "does not hold: other words stand there"
+    UNKNOWN = "cannot be checked: the document is not as it was, nor kept so"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedReceipt:
+    """A receipt in a draft, at `span`, and the quote that it proves, "" where none.
+
+    `written` is None, and `problem` says why, where it is damaged.
+    """
+
+    span: Span
+    written: WrittenReceipt | None
+    finding: ReceiptFinding
+    quote: str
+    problem: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether it proves its quote."""
+        return self.finding in (ReceiptFinding.HOLDS, ReceiptFinding.EARLIER)
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """All quotations of a draft in their order; `build` names the index's state."""
+    """All quotations of a draft in their order, and all receipts in theirs.
+
+    `build` names the state of the index.
+    """
 
     name: str
     quotations: tuple[VerifiedQuotation, ...]
+    receipts: tuple[VerifiedReceipt, ...]
     documents: int
     build: int
     seconds: float
 
     @property
+    def failed(self) -> int:
+        """How many are altered, missing, or prove nothing."""
+        wrong = (Finding.ALTERED, Finding.NOT_FOUND)
+        quotations = sum(one.finding in wrong for one in self.quotations)
+        return quotations + sum(not one.holds for one in self.receipts)
+
+    @property
     def holds(self) -> bool:
-        """Whether nothing is altered or missing; so, too, where nothing is quoted."""
-        return not any(
-            one.finding in (Finding.ALTERED, Finding.NOT_FOUND)
-            for one in self.quotations
-        )
+        """Whether nothing failed; so, too, where nothing is quoted."""
+        return not self.failed
 
 
 @dataclass(frozen=True, slots=True)

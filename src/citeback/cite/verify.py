@@ -20,6 +20,7 @@ from citeback.cite.canonical import Reading, canonical, plain
 from citeback.cite.closest import closest
 from citeback.cite.difference import differences
 from citeback.cite.held_texts import HeldText, HeldTexts
+from citeback.cite.proofs import verified_receipts
 from citeback.cite.quotations import quotations
 from citeback.cite.receipt import paragraph_at
 from citeback.cite.records import (
@@ -33,6 +34,7 @@ from citeback.cite.records import (
     VerifiedQuotation,
     VerifyReport,
 )
+from citeback.cite.versions import Versions
 from citeback.cite.wording import Wording, segments, wordings
 from citeback.index import words
 from citeback.index.catalog import Catalog
@@ -64,8 +66,11 @@ _SPACELESS = regex.compile(
 _ORDER = list(Allowance)
 
 
-def verify(draft: Draft, catalog: Catalog) -> VerifyReport:
-    """What became of each quotation of the draft. The caller is inside `reading`."""
+def verify(draft: Draft, catalog: Catalog, versions: Versions) -> VerifyReport:
+    """What became of each quotation of the draft, and what its receipts prove.
+
+    The caller is inside `reading`.
+    """
     started = time.perf_counter()
     texts = HeldTexts(catalog)
     return VerifyReport(
@@ -74,6 +79,7 @@ def verify(draft: Draft, catalog: Catalog) -> VerifyReport:
             _verified(one, catalog, texts, markdown=draft.markdown)
             for one in quotations(draft)
         ),
+        receipts=verified_receipts(draft.text, catalog, versions),
         documents=catalog.size().documents,
         build=catalog.build,
         seconds=time.perf_counter() - started,

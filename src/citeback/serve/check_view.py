@@ -10,6 +10,7 @@ from citeback.cite.records import (
     ClaimReport,
     QuotedPlace,
     VerifiedQuotation,
+    VerifiedReceipt,
     VerifyReport,
 )
 from citeback.serve.places import place
@@ -27,7 +28,8 @@ def verify_view(report: VerifyReport, words: Words) -> dict[str, Any]:
     return {
         "mode": "quotations",
         "name": report.name,
-        "items": [_quotation(one, words) for one in report.quotations],
+        "items": [_quotation(one, words) for one in report.quotations]
+        + [_receipt(one) for one in report.receipts],
     }
 
 
@@ -49,6 +51,16 @@ def _quotation(one: VerifiedQuotation, words: Words) -> dict[str, Any]:
         "allowances": [allowance.name.lower() for allowance in one.allowances],
         "places": [_place(where, words) for where in one.places],
         "differences": [[part.change.value, part.text] for part in one.differences],
+    }
+
+
+def _receipt(one: VerifiedReceipt) -> dict[str, Any]:
+    written = one.written
+    where = f"{written.path}:{written.start}-{written.end}" if written else ""
+    return {
+        "text": one.quote or where or one.problem,
+        "state": f"receipt_{one.finding.name.lower()}",
+        "places": [],
     }
 
 

@@ -13,6 +13,7 @@ from citeback.cite.records import (
     Finding,
     QuotedPlace,
     VerifiedQuotation,
+    VerifiedReceipt,
     VerifyReport,
 )
 from citeback.errors import BelowThresholdError
@@ -33,16 +34,21 @@ NOTHING = (
 
 def verify_lines(report: VerifyReport) -> Iterator[str]:
     """Each quotation with what became of it, and the counts first."""
-    if not report.quotations:
+    if not report.quotations and not report.receipts:
         yield from wrapped(NOTHING.format(shown(report.name)))
         return
     counts = Counter(one.finding for one in report.quotations)
     told = ", ".join(f"{counts[one]} {one}" for one in Finding if counts[one])
     searched = counted(report.documents, "document")
     quoted = counted(len(report.quotations), "quotation")
-    yield f"{quoted} in {shown(report.name)}, against {searched}: {told}."
+    found = f": {told}" if told else ""
+    yield f"{quoted} in {shown(report.name)}, against {searched}{found}."
     for number, one in enumerate(report.quotations, start=1):
         yield from ("", *_quotation_lines(number, one))
+    if report.receipts:
+        yield from ("", f"{counted(len(report.receipts), 'receipt')}:")
+    for receipt in report.receipts:
+        yield from ("", *_receipt_lines(receipt))
 
 
 def claims_lines(report: ClaimReport) -> Iterator[str]:
@@ -74,13 +80,23 @@ def _relation(claim: Claim) -> str:
 
 
 def check(report: VerifyReport) -> None:
-    """Raise BelowThresholdError where not all quotations hold."""
-    failed = sum(
-        one.finding in (Finding.ALTERED, Finding.NOT_FOUND) for one in report.quotations
-    )
-    if failed:
+    """Raise BelowThresholdError where not all quotations and receipts hold."""
+    if not report.holds:
         quoted = counted(len(report.quotations), "quotation")
-        raise BelowThresholdError(f"{failed} of {quoted} not exact.")
+        if report.receipts:
+            quoted += f" and {counted(len(report.receipts), 'receipt')}"
+        raise BelowThresholdError(f"{report.failed} of {quoted} not exact.")
+
+
+def _receipt_lines(one: VerifiedReceipt) -> Iterator[str]:
+    written = one.written
+    if written is not None:
+        where = f"{written.path}:{written.start}-{written.end}"
+        yield from wrapped(f"{shown(where)} {one.finding}")
+    else:
+        yield from wrapped(one.problem)
+    if one.quote:
+        yield from wrapped(f"“{flat(one.quote)}”", indent="    ")
 
 
 def _quotation_lines(number: int, one: VerifiedQuotation) -> Iterator[str]:
