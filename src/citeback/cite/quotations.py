@@ -48,7 +48,7 @@ _GOES_ON = {"“": "“", "„": "„", "«": "«»", '"': '"', "”": "”", "�
 
 _BEFORE = re.compile(r"[\s(\[{<—–―/\-“‘„‚«‹\"']?")
 _ELISION = re.compile(
-    r"(?:tis|twas|twere|twill|til|em|cause|bout|n|s|d|ll|nd|cos|kay)\b|\d\ds?\b(?![-%.,]\w)",
+    r"(?:tis|twas|twere|twill|til|em|cause|bout|n|s|d|ll|nd|cos|kay)\b|\d\ds\b",
     re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"\n[ \t]*(?:\n\s*)+")
