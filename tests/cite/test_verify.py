@@ -108,6 +108,8 @@ def test_exact_but_for_what_is_allowed(
         "the resume of the engineer was lost",
         "the résume of the engineer was lost",
         "water rose to 3 m of the square",
+        "In the second year² the résumé of the engineer",
+        "the Board, which [had] twice, had refused the plan",
         "water rose to 3 m³ of the square",
         "the town water rose to 3",
         "The mayor did resign",
