@@ -61,6 +61,7 @@ ONLY_IN_THESE = {
     },
     "fastapi": {
         "serve/check_routes.py",
+        "serve/citing_routes.py",
         "serve/dossier_routes.py",
         "serve/library_routes.py",
         "serve/page.py",

@@ -6,13 +6,20 @@ import contextlib
 import secrets
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from citeback.ask.merge import merged, merged_every
 from citeback.cite.joined import best_verified, most_related
-from citeback.cite.records import ClaimReport, Draft, Receipt, VerifyReport
+from citeback.cite.records import (
+    Anchored,
+    ClaimReport,
+    Draft,
+    Receipt,
+    Standing,
+    VerifyReport,
+)
 from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.index.folder import RunFolder
 from citeback.library import Library
@@ -26,6 +33,7 @@ from citeback.records import (
     LibrarySize,
     PagePicture,
     Selection,
+    Source,
     Span,
     Turn,
 )
@@ -134,6 +142,37 @@ class Both:
     def receipt(self, path: str, span: Span) -> Receipt:
         """Of the visitor's own document if there is one of that path."""
         return self._holding(path).receipt(path, span)
+
+    def receipts(
+        self, cited: Iterable[tuple[Source, Span]]
+    ) -> tuple[Receipt | None, ...]:
+        """Each from the library that holds its document."""
+        return tuple(
+            receipt
+            for source, span in cited
+            for receipt in self._holding(source.path).receipts([(source, span)])
+        )
+
+    def anchor(self, receipt: Receipt) -> Anchored:
+        """In the library that holds its document, or else where it is found."""
+        holding = self._holding(receipt.path)
+        now = holding.anchor(receipt)
+        if now.standing is not Standing.GONE:
+            return now
+        other = self._shared if holding is self._own else self._own
+        elsewhere = other.anchor(receipt)
+        return now if elsewhere.standing is Standing.GONE else elsewhere
+
+    def keep(self, path: str) -> None:
+        """Beside the library that holds the document."""
+        self._holding(path).keep(path)
+
+    def version(self, digest: str) -> Document:
+        """The visitor's own if there is one."""
+        try:
+            return self._own.version(digest)
+        except UnknownDocumentError:
+            return self._shared.version(digest)
 
     def page(self, path: str, number: int, width: int) -> PagePicture:
         """Of the visitor's own document if there is one of that path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -27,6 +28,8 @@ from browser.acts import (
 )
 from browser.stage import DESK, PHONE, ROOT, WORKSHOP, Look, Served, serving
 from playwright.sync_api import Locator, Page, expect
+
+from citeback.cite.written import read_receipts
 
 pytestmark = pytest.mark.browser
 
@@ -136,7 +139,14 @@ def test_a_conversation_is_exported_as_markdown(served: Served, visit: Visit) ->
     assert text.startswith(f"# {CHALLENGES}\n")
     assert CHALLENGES_QUOTE in text
     assert "**The text answers this.**" in text
-    assert re.search(r"1\. .*workshop, ¶ 3 · <http://127.*\?doc=.*>", text)
+    assert re.search(r"1\. .*workshop, ¶ 3 · <http://127.*\?doc=.*&quote=.*>", text)
+    # Each quotation with its receipt.
+    (read, *_) = read_receipts(text)
+    assert read.receipt is not None
+    source = (ROOT / "content" / WORKSHOP).read_text(encoding="utf-8")
+    quote = source[read.receipt.start : read.receipt.end]
+    assert quote.startswith(CHALLENGES_QUOTE)
+    assert read.receipt.proves(hashlib.sha256(quote.encode()).hexdigest())
 
 
 @pytest.mark.parametrize("look", [DESK, PHONE], ids=lambda look: look.name)

@@ -13,7 +13,7 @@ from conftest import MakeLibrary
 from citeback.library import Library
 from citeback.serve.asking import Asked
 from citeback.serve.found import STEP, count_sentence, found_html, numbered
-from citeback.serve.opening import CHANGED, Request, open_request
+from citeback.serve.opening import Request, open_request
 from citeback.serve.replies import beside
 from citeback.serve.session import Turn, earlier, show_more, take_turn
 from citeback.serve.strings import words_of
@@ -98,7 +98,8 @@ def test_a_document_that_changed_is_not_marked(
     library.update()
     view = open_request(library, [turn], Request(turn=0, number=1))
     assert view is not None
-    assert view["notice"] == CHANGED
+    assert view["change"] is not None
+    assert view["change"]["standing"] == "gone"
     assert view["cited"] == []
     (content / "a.txt").unlink()
     library.update()

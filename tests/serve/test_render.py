@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citeback.cite.receipt import paragraph_at
 from citeback.records import (
     Answer,
     Block,
@@ -36,7 +37,6 @@ from citeback.serve.panels import (
 from citeback.serve.reading import (
     Cited,
     cited_in,
-    paragraph_at,
     reader_view,
     surroundings,
 )

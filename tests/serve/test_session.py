@@ -11,7 +11,6 @@ from citeback.errors import UnknownDocumentError
 from citeback.library import Library
 from citeback.serve.asking import Asked, Manner
 from citeback.serve.opening import (
-    CHANGED,
     LINK_CHANGED,
     Request,
     around_passage,
@@ -88,7 +87,8 @@ def test_a_changed_document_is_shown_without_wrong_marks(
     library.update()
     view = open_request(library, turns, Request(turn=0, number=1))
     assert view is not None
-    assert view["notice"] == CHANGED
+    assert view["change"] is not None
+    assert view["change"]["standing"] == "gone"
     assert best(view, 1) == ""
 
 

@@ -6,27 +6,36 @@ Knows the library and the records, not the page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from citeback.records import Document, EveryAnswer, Hit, Span
+from citeback.cite.receipt import receipt_of
+from citeback.errors import UnknownDocumentError
+from citeback.records import Document, EveryAnswer, Hit, Source, Span
 from citeback.serve.found import cited_found, numbered
+from citeback.serve.links import linked_receipt
 from citeback.serve.reading import (
-    Cited,
     ReaderView,
     cited_in,
     cited_place,
-    cited_span,
-    paragraph_at,
     reader_view,
     surroundings,
 )
 from citeback.serve.reads import Reads
+from citeback.serve.reopening import (
+    earlier_version,
+    hit_receipt,
+    kept_version,
+    passage_receipt,
+    reopened,
+)
 from citeback.serve.session import Turn
 
 # Keys of the sentences that the reader shows above a text that is not what it was.
 CHANGED = "document_changed"
 LINK_CHANGED = "link_changed"
+# More of a quote is no link's.
+MOST_LETTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,9 @@ class Request:
 
     `also` is the position of a near-duplicate's place, or -1; `around` the offset
     at which to go on reading a long document, or -1. A link asks for a document
-    with the stretch from `start` to `end` marked; `state` is how its digest began.
+    with the stretch from `start` to `end` marked; `state` is how its digest began, and
+    `quote` with what stood around it, and how many `copies` of it, find it after edits.
+    `version` asks for an earlier text of the document, by its digest.
     """
 
     turn: int = -1
@@ -46,6 +57,17 @@ class Request:
     start: int = -1
     end: int = -1
     state: str = ""
+    quote: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    copies: str = ""
+    version: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names what a link asks for."""
+        place = f"{self.document}:{self.start}-{self.end}"
+        return f"{place}@{self.version}:{self.around}" if self.version else place
 
 
 class AroundView(TypedDict):
@@ -64,10 +86,18 @@ def open_request(
 
     Raises UnknownDocumentError for a document that is no longer there.
     """
+    if request.turn < 0 and request.version:
+        return earlier_version(
+            library,
+            request.version,
+            Span(request.start, request.end),
+            key=request.key,
+            around=request.around,
+        )
+    if request.turn < 0 and 0 <= request.start < request.end:
+        return _linked(library, request)
     if request.turn < 0:
         document = library.document(request.document)
-        if 0 <= request.start < request.end:
-            return _linked(document, request)
         around = max(0, request.around)
         key = f"{request.document}:{around}"
         return reader_view(document, (), key=key, around=around)
@@ -75,6 +105,9 @@ def open_request(
     if turn is not None and turn.found is not None:
         return _open_found(library, turn, turn.found, request)
     hit = _hit(turns, request)
+    if request.quote and (hit is None or hit.quote != request.quote):
+        # The question finds something else by now than what was being read.
+        return _linked(library, replace(request, turn=-1, around=-1))
     answer = turn.answer if turn is not None else None
     if hit is None or answer is None:
         return None
@@ -88,18 +121,27 @@ def open_request(
         key = f"{key}:{request.also}"
         source, start = place.source, place.start
         cited = (cited_place(place, request.number),)
-    document = library.document(source.path)
-    changed = document.source.digest != source.digest
-    marks: tuple[Cited, ...] = () if changed else cited
+    stops = [one.number for one in answer.hits]
+    unchanged = _unchanged(library, source)
+    if unchanged is None and request.also < 0:
+        return reopened(
+            library,
+            hit_receipt(hit),
+            key=key,
+            turn=request.turn,
+            number=request.number,
+            stops=stops,
+            around=request.around,
+        )
     return reader_view(
-        document,
-        marks,
+        unchanged or library.document(source.path),
+        cited if unchanged else (),
         key=key,
         turn=request.turn,
         active=request.number,
-        stops=[one.number for one in answer.hits],
+        stops=stops,
         around=request.around if request.around >= 0 else start,
-        notice=CHANGED if changed else "",
+        notice="" if unchanged else CHANGED,
     )
 
 
@@ -128,41 +170,79 @@ def _open_found(
     """The document with all its passages marked that were found and are shown."""
     listed = list(numbered(found, turn.shown))
     one = next((one for one in listed if one.number == request.number), None)
+    if request.quote and (one is None or one.found.passage.text != request.quote):
+        return _linked(library, replace(request, turn=-1, around=-1))
     if one is None:
         return None
-    document = library.document(one.source.path)
-    changed = document.source.digest != one.source.digest
+    key, stops = f"{turn.number}:{one.number}", [one.number for one in listed]
+    document = _unchanged(library, one.source)
+    if document is None:
+        return reopened(
+            library,
+            passage_receipt(one.source, one.found.passage),
+            key=key,
+            turn=turn.number,
+            number=one.number,
+            stops=stops,
+            around=request.around,
+        )
     start = one.found.passage.start
     return reader_view(
         document,
-        () if changed else cited_found(found, one.source.path, turn.shown),
-        key=f"{turn.number}:{one.number}",
+        cited_found(found, one.source.path, turn.shown),
+        key=key,
         turn=turn.number,
         active=one.number,
-        stops=[one.number for one in listed],
+        stops=stops,
         around=request.around if request.around >= 0 else start,
-        notice=CHANGED if changed else "",
     )
 
 
-def _linked(document: Document, request: Request) -> ReaderView:
-    """The document with the stretch marked that a link names."""
+def _unchanged(library: Reads, source: Source) -> Document | None:
+    """The document, None if it is not as it was any more or not there."""
+    try:
+        document = library.document(source.path)
+    except UnknownDocumentError:
+        return None
+    return document if document.source.digest == source.digest else None
+
+
+def _linked(library: Reads, request: Request) -> ReaderView:
+    """The document with the stretch marked that a link names, wherever it is by now."""
     span = Span(request.start, request.end)
-    changed = (
-        not document.source.digest.startswith(request.state)
-        or len(document.text) < span.end
+    receipt = linked_receipt(
+        request.document,
+        span,
+        request.state,
+        quote=request.quote[:MOST_LETTERS],
+        prefix=request.prefix[:MOST_LETTERS],
+        suffix=request.suffix[:MOST_LETTERS],
+        copies=request.copies,
     )
-    marks: tuple[Cited, ...] = ()
-    if not changed:
-        marks = (cited_span(span, 1, paragraph_at(document, span.start)),)
-    return reader_view(
-        document,
-        marks,
-        key=f"{request.document}:{span.start}-{span.end}",
-        active=1,
-        around=min(span.start, len(document.text)),
-        notice=LINK_CHANGED if changed else "",
-    )
+    if not receipt.quote:
+        document = _as_linked(library, request)
+        if document is None:
+            return reader_view(
+                library.document(request.document),
+                (),
+                key=request.key,
+                active=1,
+                around=span.start,
+                notice=LINK_CHANGED,
+            )
+        receipt = receipt_of(document, span, 0)
+        receipt = replace(receipt, path=request.document)
+    return reopened(library, receipt, key=request.key, around=request.around)
+
+
+def _as_linked(library: Reads, request: Request) -> Document | None:
+    """The text that a link without a quote was made for, of now or kept."""
+    document = kept_version(library, request.state)
+    if document is None:
+        document = library.document(request.document)
+        if not document.source.digest.startswith(request.state):
+            return None
+    return document if request.end <= len(document.text) else None
 
 
 def _hit(turns: Sequence[Turn], request: Request) -> Hit | None:

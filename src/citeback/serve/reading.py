@@ -22,6 +22,7 @@ from citeback.records import (
     Span,
 )
 from citeback.serve.cards import keeps_lines
+from citeback.serve.links import DIGEST_LETTERS
 
 # A document longer than this (code points) is shown in a window: drawing 1 MB took
 # 1.5 seconds in Chromium on two cores, 5 MB six.
@@ -89,6 +90,25 @@ class OutlineView(TypedDict):
     start: int
 
 
+class ChangeView(TypedDict):
+    """What became of a quotation since it was cited, or that this is the text of then.
+
+    `standing` is a `Standing`, or "earlier" for a text of then; `title` is the document
+    in which the quotation stands by now, "" where that is the one that was cited.
+    `differences` are pairs of a `Change` and a text. `version` is the digest of the
+    text of then if it can be read, and `document`, `start` and `end` the place in it.
+    """
+
+    standing: str
+    certain: bool
+    title: str
+    differences: list[tuple[str, str]]
+    version: str
+    document: str
+    start: int
+    end: int
+
+
 class ReaderView(TypedDict):
     """A document, or the window of it around the active passage.
 
@@ -97,7 +117,9 @@ class ReaderView(TypedDict):
     path (a key of that name would be taken for an upload by the page); `around` is
     where to scroll if no mark is active; `earlier` and `later` are the offsets at
     which the window ends, or -1; `pages` tells that its pages can be looked at;
-    `notice` is the key of a sentence, or "".
+    `notice` is the key of a sentence, or "". `state` is how the digest of the text
+    begins; `version` is all of it where the text is one of before, and `change` what
+    became of the quotation since, None where nothing did.
     """
 
     key: str
@@ -115,6 +137,9 @@ class ReaderView(TypedDict):
     later: int
     pages: bool
     notice: str
+    state: str
+    version: str
+    change: ChangeView | None
 
 
 def cited_in(answer: Answer, path: str) -> tuple[Cited, ...]:
@@ -155,6 +180,8 @@ def reader_view(
     stops: Sequence[int] = (),
     around: int = 0,
     notice: str = "",
+    version: str = "",
+    change: ChangeView | None = None,
 ) -> ReaderView:
     """The document with its marks; of a long one the window around an offset."""
     window = _window(document, around)
@@ -191,6 +218,9 @@ def reader_view(
         later=window.end if window.end < len(document.text) else -1,
         pages=any(mark.kind is LocatorKind.PAGE for mark in document.marks),
         notice=notice,
+        state=source.digest[:DIGEST_LETTERS],
+        version=version,
+        change=change,
     )
 
 
@@ -202,14 +232,6 @@ def surroundings(document: Document, paragraph: int) -> tuple[str, str]:
         if block.paragraph > 0
     }
     return texts.get(paragraph - 1, ""), texts.get(paragraph + 1, "")
-
-
-def paragraph_at(document: Document, offset: int) -> int:
-    """The number of the paragraph in which an offset lies, or 0."""
-    for block in document.blocks:
-        if block.start <= offset < block.end:
-            return block.paragraph
-    return 0
 
 
 def _outline(document: Document) -> list[OutlineView]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from citeback.cite.records import ClaimReport, Draft, Receipt, VerifyReport
+from citeback.cite.records import Anchored, ClaimReport, Draft, Receipt, VerifyReport
 from citeback.records import (
     WHOLE,
     Answer,
@@ -16,6 +16,7 @@ from citeback.records import (
     LibrarySize,
     PagePicture,
     Selection,
+    Source,
     Span,
     Turn,
 )
@@ -47,6 +48,20 @@ class Reads(Protocol):
 
     def receipt(self, path: str, span: Span) -> Receipt:
         """What proves a stretch of a document."""
+
+    def receipts(
+        self, cited: Iterable[tuple[Source, Span]]
+    ) -> tuple[Receipt | None, ...]:
+        """What proves each stretch that was shown; None if its text is no more."""
+
+    def anchor(self, receipt: Receipt) -> Anchored:
+        """Where a quotation stands now."""
+
+    def keep(self, path: str) -> None:
+        """Keep a document's text of now, since it is cited. Raises CitationsError."""
+
+    def version(self, digest: str) -> Document:
+        """A text as it was kept. Raises UnknownDocumentError."""
 
     def page(self, path: str, number: int, width: int) -> PagePicture:
         """How a page of a document looks."""

@@ -134,6 +134,11 @@ def _request(wanted: Any) -> Request | None:
             start=int(wanted.get("start", -1)),
             end=int(wanted.get("end", -1)),
             state=str(wanted.get("state", "")),
+            quote=str(wanted.get("quote", "")),
+            prefix=str(wanted.get("prefix", "")),
+            suffix=str(wanted.get("suffix", "")),
+            copies=str(wanted.get("copies", "")),
+            version=str(wanted.get("version", "")),
         )
     except (AttributeError, TypeError, ValueError):
         return None

@@ -110,6 +110,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     at `/healthz`, and at `/state` what an open page asks for every other second.
     """
     from citeback.serve.check_routes import check_routes
+    from citeback.serve.citing_routes import citing_routes
     from citeback.serve.dossier_routes import dossier_routes
     from citeback.serve.library_routes import library_routes, told
     from citeback.serve.page import build_page, mount_page
@@ -161,6 +162,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     app.include_router(check_routes(visitors))
     app.include_router(dossier_routes(visitors))
     app.include_router(reference_routes(visitors))
+    app.include_router(citing_routes(visitors))
     app.add_exception_handler(CitebackError, told)
     return mount_page(app, build_page(visitors, warm_up))
 

@@ -1,8 +1,11 @@
 // The conversation's own clicks, and what follows a new answer. Knows nothing of
 // the reader: it listens on the document, because answers are redrawn often.
 (() => {
-  const { t, say, copyText, scope, citing } = window.citeback;
+  const {
+    t, say, copyText, scope, citing, citations, linkTo,
+  } = window.citeback;
   const COPIED_MS = 1600;
+  const QUOTED = ['quote', 'prefix', 'suffix', 'copies'];
   let newest = '';
   let topics = 0;
 
@@ -19,13 +22,15 @@
     try {
       const { text, said } = await citing.quoted(button.dataset, button.dataset.copy);
       await copy(button, text, before, said);
+      const { path, ...place } = citing.stretch(button.dataset);
+      citations([{ doc: path, ...place }]); // the text that it is from is kept
     } catch (error) {
       citing.tell(error.message);
     }
   }
 
-  function copyLink(button) {
-    const address = location.origin + location.pathname + button.dataset.link;
+  async function copyLink(button) {
+    const address = await linkTo(button.dataset.link);
     copy(button, address, t('copy_link'), t('link_copied'));
   }
 
@@ -38,7 +43,7 @@
   // The address of the page is a link to its newest question.
   function shareLink(question, every = false, asked = null) {
     const address = new URL(location.href);
-    for (const name of ['q', 'every', 'doc', 'start', 'end', 'state']) {
+    for (const name of ['q', 'every', 'doc', 'start', 'end', 'state', ...QUOTED]) {
       address.searchParams.delete(name);
     }
     if (question) address.searchParams.set('q', question);

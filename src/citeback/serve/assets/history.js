@@ -203,6 +203,10 @@ function passageOf(query) {
     start: Number(query.get('start')) || 0,
     end: Number(query.get('end')) || 0,
     state: query.get('state') || '',
+    quote: query.get('quote') || '',
+    prefix: query.get('prefix') || '',
+    suffix: query.get('suffix') || '',
+    copies: query.get('copies') || '',
   };
 }
 

@@ -3,7 +3,7 @@
 
 const {
   t, make, button, place, kept, keep, drawBlock, markPassage, drawHead, drawTools, drawSteps,
-  closeButton, drawMap, markMap, moveViewport, drawOutline, drawFind, drawSelectionBar,
+  closeButton, drawChange, drawMap, markMap, moveViewport, drawOutline, drawFind, drawSelectionBar,
   drawPages, look,
 } = window.citeback;
 const pane = element.querySelector('.reader');
@@ -47,6 +47,12 @@ function drawDocument(view) {
   text.setAttribute('role', 'region');
   text.setAttribute('aria-label', t('text_of', { title: view.title }));
   if (view.notice) text.append(make('p', 'reader-notice', t(view.notice)));
+  if (view.change) text.append(drawChange(view.change, openAgain));
+  if (view.version) {
+    text.append(button('plain reader-current', t('read_current'), '', () => {
+      request({ document: view.document });
+    }));
+  }
   if (view.earlier >= 0) text.append(moreButton(t('earlier'), view.earlier));
   for (const block of view.blocks) text.append(drawBlock(block));
   if (view.later >= 0) text.append(moreButton(t('later'), view.later));
@@ -95,7 +101,17 @@ function moreButton(label, around) {
 }
 
 function openPart(around, quiet = false) {
-  request({ turn: shown.turn, number: active, document: shown.document, around }, quiet);
+  const { turn, document: path, version } = shown;
+  if (!version) {
+    request({ turn, number: active, document: path, around }, quiet);
+    return;
+  }
+  const [start, end] = shown.cited.length > 0 ? shown.cited[0].best : [-1, -1];
+  request({ document: path, start, end, version, around }, quiet);
+}
+
+function openAgain(asked) {
+  request(asked);
 }
 
 // What is drawn of a document, or null if that is all of it.
@@ -227,11 +243,20 @@ function press() {
 
 const keyOf = ({ turn, n, also }) => `${turn}:${n}${also === undefined ? '' : `:${also}`}`;
 
+// The marked quotation, to find it again however the document is edited.
+function quoted() {
+  const one = shown.cited.find((cited) => cited.number === active);
+  if (!one || shown.version) return {};
+  const quote = [...pane.querySelectorAll('mark.best')].map((mark) => mark.textContent).join('');
+  const [start, end] = one.best;
+  return { start, end, state: shown.state, quote, copies: '0.0' };
+}
+
 // What is shown is kept with the conversation.
 function remember() {
   if (shown && shown.turn >= 0) lastActive.set(shown.turn, active);
   const detail = shown && {
-    turn: shown.turn, number: active, document: shown.document, around: shown.around,
+    turn: shown.turn, number: active, document: shown.document, around: shown.around, ...quoted(),
   };
   document.dispatchEvent(new CustomEvent('citeback:shown', { detail }));
 }
@@ -241,7 +266,9 @@ function remember() {
 // Asks the server for a view; a quiet one does not take the focus.
 function request(asked, quiet = false) {
   const { turn = -1, number = 0, also = -1, document: path = '', around = -1 } = asked;
-  if (asked.end > asked.start) wanted = `${path}:${asked.start}-${asked.end}`;
+  const span = `${path}:${asked.start}-${asked.end}`;
+  if (asked.version) wanted = `${span}@${asked.version}:${around}`;
+  else if (asked.end > asked.start) wanted = span;
   else if (turn < 0) wanted = `${path}:${Math.max(0, around)}`;
   else wanted = keyOf({ turn, n: number, also: also < 0 ? undefined : also });
   trigger('source', { wanted: { turn, number, also, document: path, around, ...asked }, quiet });

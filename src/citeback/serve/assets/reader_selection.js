@@ -1,6 +1,8 @@
 // What is selected in the document can be quoted exactly, or asked about.
 (() => {
-  const { t, make, button, copyText, say, citing } = window.citeback;
+  const {
+    t, make, button, copyText, say, citing, citations,
+  } = window.citeback;
 
   // The part of a block's own text that a range covers, in UTF-16 offsets.
   function covered(words, range) {
@@ -78,6 +80,9 @@
         const { text: whole, said } = await citing.quoted(at(), plain);
         await copyText(whole);
         say(said);
+        // The text that it is from is kept.
+        const { document: doc, state } = view;
+        citations([{ doc, state, start: found.start, end: found.end }]);
       } catch (error) {
         citing.tell(error.message);
         return;

@@ -1,0 +1,39 @@
+// What became of a quotation since it was cited: its difference, and the text of then.
+(() => {
+  const { t, make, button } = window.citeback;
+
+  // Added and removed words are told by more than their colour.
+  function drawDifference(differences) {
+    const quote = make('blockquote', 'change-quote');
+    quote.dir = 'auto';
+    for (const [change, text] of differences) {
+      if (change === 'same') {
+        quote.append(text);
+        continue;
+      }
+      const part = make(change === 'added' ? 'ins' : 'del');
+      part.append(make('span', 'unseen-text', `[${t(`word_${change}`)}: `), text);
+      part.append(make('span', 'unseen-text', ']'));
+      quote.append(part);
+    }
+    return quote;
+  }
+
+  function drawChange(change, open) {
+    const note = make('div', 'reader-notice reader-change');
+    note.dataset.standing = change.standing;
+    note.append(make('p', '', t(`change_${change.standing}`)));
+    if (change.differences.length > 0) note.append(drawDifference(change.differences));
+    if (change.title) note.append(make('p', '', t('change_elsewhere', { title: change.title })));
+    if (!change.certain) note.append(make('p', '', t('change_unsure')));
+    const { document, start, end, version } = change;
+    if (version) {
+      note.append(button('plain earlier', t('read_earlier'), '', () => open({
+        document, start, end, version,
+      })));
+    }
+    return note;
+  }
+
+  Object.assign(window.citeback, { drawChange });
+})();
