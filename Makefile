@@ -2,7 +2,9 @@
 SHARED ?= ../shared
 SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadshifts-reddit
 
-.PHONY: test fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer
+CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
+
+.PHONY: test anchoring fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer
 
 test:
 	python -m pytest
@@ -22,6 +24,11 @@ kills:
 
 power:
 	PYTHONPATH=src:tests python -m crash.failures $(if $(SEED),--seed $(SEED))
+
+# 2,280 quotations looked for after edits, in two ways; with SEED=… other ones.
+anchoring:
+	PYTHONPATH=src:tests python benchmarks/anchoring.py \
+		content/civil-society-rehabilitation-workshop.txt $(CORPORA) $(if $(SEED),--seed $(SEED))
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done
