@@ -128,6 +128,21 @@ def test_words_that_are_only_alike_are_no_edit() -> None:
     )
 
 
+def test_a_quote_of_which_too_little_is_left_is_gone() -> None:
+    quote = (
+        "The harbour master counted eleven grey boats before the winter storms began."
+    )
+    text = f"A beginning. {quote} An end."
+    document = Document(Source("a.txt", "", "", "", "", ""), text, ())
+    receipt = receipt_of(document, Span(13, 13 + len(quote)), 1)
+    half = (
+        "Elsewhere the baker counted eleven grey loaves before the morning bell rang."
+    )
+    assert find(f"Other things. {half} Nothing more.", quoted(receipt)) is None
+    most = quote.replace("harbour master", "mayor").replace("eleven", "twelve")
+    assert find(f"Other things. {most} Nothing more.", quoted(receipt)) is not None
+
+
 def test_part_of_a_word_is_not_the_word() -> None:
     text = "They sold art. No more."
     after = "A party was held. They sold some art. No more."

@@ -118,6 +118,14 @@ def test_any_path_and_stretch_come_back(path: str, data: st.DataObject) -> None:
     assert read.problem == ""
 
 
+def test_dots_in_a_row_cannot_be_made_one_sign() -> None:
+    line = receipt_text(receipt_of(document("a..b...txt"), Span(0, 1), 1))
+    assert ".." not in line
+    (read,) = read_receipts(line)
+    assert read.receipt is not None
+    assert read.receipt.path == "a..b...txt"
+
+
 GONE_THROUGH = {
     "wrapped": lambda t: "\n".join(textwrap.wrap(t, 40)),
     "cut at any letter": lambda t: "\r\n".join(textwrap.wrap(t, 23)),
