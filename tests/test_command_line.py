@@ -17,8 +17,11 @@ from conftest import TEXTS
 from doubles import WordHashEncoder
 
 from citeback import library as library_module
+from citeback.cite.dossier import DossierFile, pin_of
 from citeback.cite.written import read_receipts
+from citeback.library import Library
 from citeback.serve.command_line import main
+from citeback.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 Run = Callable[..., int]
@@ -337,6 +340,48 @@ def test_cite_refuses_what_is_no_quote(
 ) -> None:
     assert run("cite", path, quote) == 2
     assert told in capsys.readouterr().err
+
+
+def test_cite_prints_a_reference_and_says_what_is_missing(
+    run: Run, capsys: pytest.CaptureFixture
+) -> None:
+    assert run("cite", "kettle.txt", QUOTE, "--style", "apa") == 0
+    printed = capsys.readouterr()
+    assert printed.out == f"“{QUOTE}” (Kettle, n.d., para. 1)\n\nKettle. (n.d.).\n"
+    assert "Not known of this document: author, date, publisher." in printed.err
+
+
+@pytest.mark.parametrize("ending", ["docx", "md", "html"])
+def test_an_exported_dossier_is_proven_by_verify(
+    run: Run, capsys: pytest.CaptureFixture, tmp_path: Path, ending: str
+) -> None:
+    assert run("dossier") == 0
+    assert "Nothing is pinned yet" in capsys.readouterr().out
+    assert run("index") == 0
+    settings = Settings(
+        content=tmp_path / "content",
+        index=tmp_path / "index",
+        citations=tmp_path / "citations",
+    )
+    with Library.open(settings=settings, encoder=WordHashEncoder()) as library:
+        document = library.document("kettle.txt")
+        receipt = library.quoted("kettle.txt", QUOTE)
+        DossierFile(settings.citations).pin(pin_of(document, receipt, question="When?"))
+    file = tmp_path / f"dossier.{ending}"
+    assert run("dossier", "--export", str(file), "--style", "mla") == 0
+    capsys.readouterr()
+    assert run("verify", str(file)) == 0
+    said = capsys.readouterr().out
+    assert "1 exact" in said
+    assert "altered" not in said
+    assert "not found" not in said
+    # One word is another now: the proof does not hold any more.
+    if ending == "md":
+        changed = file.read_text().replace(f"> {QUOTE}", f"> {QUOTE} not", 1)
+        file.write_text(changed)
+        assert run("verify", str(file)) == 1
+    assert run("dossier", "--export", str(tmp_path / "dossier.exe")) == 2
+    assert ".docx, .md, .html or .pdf" in capsys.readouterr().err
 
 
 def test_claims_shows_what_is_related(

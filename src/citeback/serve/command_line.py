@@ -11,7 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from citeback import __version__
@@ -26,7 +26,14 @@ from citeback.errors import (
 from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
 from citeback.records import FileReport, UpdateReport
-from citeback.serve import checking_files, citing, evaluating, examining, terminal
+from citeback.serve import (
+    checking_files,
+    citing,
+    compiling,
+    evaluating,
+    examining,
+    terminal,
+)
 from citeback.serve.as_json import (
     absence_json,
     answer_json,
@@ -158,10 +165,31 @@ def cite(library: Library, options: argparse.Namespace) -> None:
     receipt = library.quoted(options.path, options.quote)
     library.keep(options.path)
     address = f"http://127.0.0.1:{library.settings.port}/"
+    if options.style:
+        made = compiling.referred(library, receipt, options.style)
+        if options.json:
+            _print_json(asdict(made))
+        else:
+            print(made.copied)
+            _tell(compiling.missing_lines(made))
+        return
     if options.json:
         _print_json(citing.citation_json(receipt, address))
     else:
         print("\n".join(citing.citation_lines(receipt, address)))
+
+
+def dossier(library: Library, options: argparse.Namespace) -> None:
+    """Show what is pinned, or write it into a file."""
+    held = compiling.pinned(library)
+    if options.export is not None:
+        compiling.write(library, held, options.export, options.style)
+    if options.json:
+        _print_json(asdict(held))
+    elif options.export is not None:
+        print(f"Wrote {len(held.pins)} quotations into {options.export}.")
+    else:
+        print("\n".join(compiling.dossier_lines(held)))
 
 
 def verify(library: Library, options: argparse.Namespace) -> None:
@@ -334,7 +362,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     quoting.add_argument("path", help="the document, as `list` names it")
     quoting.add_argument("quote", help="words of the document")
+    compiling.add_style(quoting)
     quoting.set_defaults(command=cite)
+
+    pinning = commands.add_parser(
+        "dossier", parents=[shared], help="show what is pinned, or export it"
+    )
+    compiling.add_arguments(pinning)
+    pinning.set_defaults(command=dossier)
 
     verifying = commands.add_parser(
         "verify",
