@@ -353,8 +353,15 @@ def test_cite_prints_a_reference_and_says_what_is_missing(
 
 @pytest.mark.parametrize("ending", ["docx", "md", "html"])
 def test_an_exported_dossier_is_proven_by_verify(
-    run: Run, capsys: pytest.CaptureFixture, tmp_path: Path, ending: str
+    run: Run,
+    capsys: pytest.CaptureFixture,
+    tmp_path: Path,
+    content: Path,
+    ending: str,
 ) -> None:
+    # Its title stands in quotation marks in the references, and in no text.
+    name = "all-pots-of-the-house.txt"
+    (content / name).write_text(f"{QUOTE} And so on.\n", encoding="utf-8")
     assert run("dossier") == 0
     assert "Nothing is pinned yet" in capsys.readouterr().out
     assert run("index") == 0
@@ -364,15 +371,16 @@ def test_an_exported_dossier_is_proven_by_verify(
         citations=tmp_path / "citations",
     )
     with Library.open(settings=settings, encoder=WordHashEncoder()) as library:
-        document = library.document("kettle.txt")
-        receipt = library.quoted("kettle.txt", QUOTE)
+        document = library.document(name)
+        receipt = library.quoted(name, QUOTE)
         DossierFile(settings.citations).pin(pin_of(document, receipt, question="When?"))
     file = tmp_path / f"dossier.{ending}"
-    assert run("dossier", "--export", str(file), "--style", "mla") == 0
+    assert run("dossier", "--export", str(file)) == 0
     capsys.readouterr()
     assert run("verify", str(file)) == 0
     said = capsys.readouterr().out
     assert "1 exact" in said
+    assert "document's title" in said
     assert "altered" not in said
     assert "not found" not in said
     # One word is another now: the proof does not hold any more.

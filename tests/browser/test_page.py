@@ -86,7 +86,7 @@ def test_the_keyboard_alone_does_everything(served: Served, visit: Visit) -> Non
 
     # Backwards from the box through the last card to its number.
     last = answer.locator(".card button.cite:not(.also)").last
-    for _ in range(8):
+    for _ in range(10):
         page.keyboard.press("Shift+Tab")
         if last.evaluate("node => node === document.activeElement"):
             break

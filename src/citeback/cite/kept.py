@@ -80,15 +80,22 @@ class KeptFile:
 
     def _write(self, value: Value) -> None:
         text = json.dumps(value, ensure_ascii=True, indent=1)
-        made = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
-        try:
-            made.write_text(text, encoding="ascii")
-            flush(made)
-            os.replace(made, self._path)
-        except BaseException:
-            made.unlink(missing_ok=True)
-            raise
-        flush(self._path.parent)
+        write_whole(self._path, text.encode("ascii"))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file, on the disk when this returns; what was there stays until then.
+
+    Raises OSError.
+    """
+    made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        made.write_bytes(data)
+        flush(made)
+        os.replace(made, path)
+    finally:
+        made.unlink(missing_ok=True)
+    flush(path.parent)
 
 
 def now() -> str:

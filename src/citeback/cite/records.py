@@ -152,6 +152,7 @@ class Finding(StrEnum):
     """How a quotation stands to the library's own words."""
 
     EXACT = "exact"
+    TITLE = "a document's title"
     ALTERED = "altered"
     NOT_FOUND = "not found"
     SHORT = "too short to judge"

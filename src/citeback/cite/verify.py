@@ -73,11 +73,20 @@ def verify(draft: Draft, catalog: Catalog, versions: Versions) -> VerifyReport:
     """
     started = time.perf_counter()
     texts = HeldTexts(catalog)
+    titles = frozenset(_as_title(file.source.title) for file in catalog.files())
+    found = (
+        _verified(one, catalog, texts, markdown=draft.markdown)
+        for one in quotations(draft)
+    )
     return VerifyReport(
         name=draft.name,
+        # References have titles in quotation marks; they quote no text.
         quotations=tuple(
-            _verified(one, catalog, texts, markdown=draft.markdown)
-            for one in quotations(draft)
+            _without_place(one.quotation, Finding.TITLE)
+            if one.finding is not Finding.EXACT
+            and _as_title(one.quotation.text) in titles - {""}
+            else one
+            for one in found
         ),
         receipts=verified_receipts(draft.text, catalog, versions),
         documents=catalog.size().documents,
@@ -106,6 +115,11 @@ def _verified(
         if held is not None and len(held.document.text) <= LONGEST_OUTSIDE:
             around.append((path, Span(0, len(held.document.text))))
     return _altered(quotation, said, around, texts)
+
+
+def _as_title(text: str) -> str:
+    """A title without what a reference may put before and after it, and its case."""
+    return " ".join(text.split()).strip("\"'“”‘’«»,.;:!?() ").casefold()
 
 
 def _without_place(

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from citeback.cite.dossier import Dossier, DossierFile
 from citeback.cite.facts import Field
+from citeback.cite.kept import write_whole
 from citeback.cite.pinpoint import pinpoint_of
 from citeback.cite.records import Receipt
 from citeback.cite.references import READ_BY_PEOPLE, Reference, Style, reference
 from citeback.errors import CitationsError
-from citeback.index.disk import flush
 from citeback.library import Library
 from citeback.serve.dossier_files import Format, exported, facts_for, filled_in
 from citeback.serve.strings import words_of
@@ -114,14 +112,8 @@ def write(library: Library, dossier: Dossier, file: Path, style: str) -> None:
         )
     facts = facts_for(dossier, library, [library.settings.citations])
     made = exported(dossier, facts, Style(style), Format(kind), words_of("en"))
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
-        try:
-            part.write_bytes(made)
-            flush(part)
-            os.replace(part, file)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(file, made)
     except OSError as error:
         raise CitationsError(
             f"{file} cannot be written ({error.strerror}). Choose another place."

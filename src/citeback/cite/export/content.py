@@ -28,7 +28,7 @@ class Labels:
     notes: str = "Footnotes"
     found: str = "found {numbers}"
     while_reading: str = "Pinned while reading"
-    proof: str = "The line that begins with “citeback:” proves a quotation. To check all of them: citeback verify FILE."
+    proof: str = "The line that begins with citeback: proves a quotation. To check all of them: citeback verify FILE."
     lacking: str = "No font on this computer has some of the letters in this document; boxes stand for them. The Word and HTML exports hold all letters."
     fields: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"

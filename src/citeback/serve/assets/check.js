@@ -6,7 +6,7 @@ const {
 } = window.citeback;
 const MODES = ['quotations', 'claims'];
 const ICONS = {
-  exact: '✓', altered: '≠', not_found: '✕', short: '–', answers: '≈', touches: '~', silent: '–',
+  exact: '✓', title: '–', altered: '≠', not_found: '✕', short: '–', answers: '≈', touches: '~', silent: '–',
   receipt_holds: '✓', receipt_earlier: '✓', receipt_false: '✕', receipt_unknown: '?', receipt_damaged: '✕',
 };
 const FEW_PLACES = 3;

@@ -102,7 +102,7 @@
       await citing.pin(stretch);
     });
     const cite = button('plain', t('cite'), t('cite_this'), () => citing.choose(at(), cite));
-    bar.append(pin, cite, quote, ask);
+    bar.append(quote, cite, pin, ask);
     // Pressing a button must not take the selection away.
     bar.addEventListener('pointerdown', (event) => event.preventDefault());
 
