@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browser.acts import ask
 from browser.stage import WORKSHOP, Served, serving
+
 from citeback.cite.written import read_receipts
 
 pytest.importorskip(
