@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser.acts import ask
-from browser.stage import WORKSHOP, Served, serving
+from browser.stage import PHONE, WORKSHOP, Served, serving
+from browser.test_access import assert_accessible, axe  # noqa: F401
 
 from citeback.cite.written import read_receipts
 
@@ -36,7 +37,9 @@ def own(chromium_path: str, tmp_path: Path) -> Iterator[Served]:
 
 
 def test_what_is_pinned_outlives_a_reload_and_is_exported(
-    own: Served, visit: Callable[..., Page]
+    own: Served,
+    visit: Callable[..., Page],
+    axe: str,  # noqa: F811
 ) -> None:
     page = visit(own)
     answer = ask(page, "Who organized the workshop?")
@@ -52,6 +55,7 @@ def test_what_is_pinned_outlives_a_reload_and_is_exported(
     drawer = page.locator("#dossier")
     quotes = drawer.locator("blockquote")
     before = quotes.all_inner_texts()
+    assert_accessible(page, axe, "dossier")
     drawer.get_by_role("button", name="Move pin 1 down").click()
     expect(quotes.first).to_have_text(before[1])
     expect(drawer.get_by_role("button", name="Move pin 2 up")).to_be_focused()
@@ -81,9 +85,11 @@ def test_what_is_pinned_outlives_a_reload_and_is_exported(
 
 
 def test_a_quote_is_copied_with_its_reference_completed_in_the_sheet(
-    own: Served, visit: Callable[..., Page]
+    own: Served,
+    visit: Callable[..., Page],
+    axe: str,  # noqa: F811
 ) -> None:
-    page = visit(own)
+    page = visit(own, PHONE)
     answer = ask(page, "Who organized the workshop?")
     lead = answer.locator("figcaption")
     quote = answer.locator(".lead blockquote").inner_text().strip("“”")
@@ -91,6 +97,7 @@ def test_a_quote_is_copied_with_its_reference_completed_in_the_sheet(
     sheet = page.get_by_role("dialog", name="Quote and reference")
     sheet.get_by_label("Style", exact=True).select_option("apa")
     expect(sheet).to_contain_text("Not known: author, date, publisher.")
+    assert_accessible(page, axe, "reference")
     sheet.get_by_label("author", exact=True).fill("Doe, Ann")
     sheet.get_by_label("date", exact=True).fill("2021")
     sheet.get_by_role("button", name="Keep").click()
