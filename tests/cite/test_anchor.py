@@ -68,6 +68,26 @@ def test_a_quote_is_found_as_it_stands_now(before: str, after: str, quote: str) 
     assert stands in edited_text
 
 
+def test_a_word_replaced_at_either_end_belongs_to_the_quote() -> None:
+    after = TEXT.replace(
+        "Nobody was told about it until", "People were told about it until"
+    )
+    quote = "Nobody was told about it until the report of June"
+    assert (
+        found(TEXT, quote, after)
+        == "People were told about it until the report of June"
+    )
+    after = TEXT.replace("report of June", "report of May")
+    assert (
+        found(TEXT, quote, after) == "Nobody was told about it until the report of May"
+    )
+
+
+def test_quotation_marks_at_its_ends_belong_to_the_quote_in_any_form() -> None:
+    after = TEXT.replace("“far too much”", "«far too much»")
+    assert found(TEXT, "“far too much”", after) == "«far too much»"
+
+
 def test_a_quote_that_was_cut_out_is_gone() -> None:
     document = Document(Source("a.txt", "", "", "", "", ""), TEXT, ())
     start = TEXT.index(COST)

@@ -86,6 +86,17 @@ def test_a_renamed_document_is_found(library: Library, content: Path) -> None:
     assert now.quote == QUOTE
 
 
+def test_signs_alone_are_followed_into_a_renamed_document(
+    library: Library, content: Path
+) -> None:
+    change(library, content, "One ¶ — two.", "signs.txt")
+    receipt = cited(library, "¶ —", "signs.txt")  # no word to look for it by
+    (content / "signs.txt").rename(content / "marks.txt")
+    library.update()
+    now = library.anchor(receipt)
+    assert (now.standing, now.path, now.quote) == (Standing.MOVED, "marks.txt", "¶ —")
+
+
 def test_a_quote_is_found_in_a_document_renamed_and_edited(
     library: Library, content: Path
 ) -> None:

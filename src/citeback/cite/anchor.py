@@ -19,7 +19,7 @@ from citeback.records import Document, Span
 # as it was, below the second. Set by benchmarks/anchoring.py (docs/citations.md).
 KEPT = 0.6
 KEPT_IN_CONTEXT = 0.35
-# With less of it kept it is sure only by what is around it.
+# So much of it must be there to take another document for the one that it is in now.
 KEPT_WELL = 0.85
 # So much of what stood around a quote must be there to tell that it is the one, or that
 # it is its place at all.
@@ -293,10 +293,11 @@ class _Search:
         same = sum(one.kept == 1.0 for one in ordered)
         if self._wanted.times > 1 and same < self._wanted.times:
             return False  # the very one may be the one that is no more
-        if best.kept < KEPT_WELL and best.context < SURE_CONTEXT:
-            return False  # a part of it may have stood there as well
-        is_only = self._wanted.times == 1 and best.kept == 1.0
-        return is_only or best.context >= SOME_CONTEXT
+        if best.kept < 1.0:
+            # One that lost an end may be a part of it that stood there as well.
+            sides = self._context.sides(self._text, best.span)
+            return min(sides, default=1.0) >= SURE_CONTEXT
+        return self._wanted.times == 1 or best.context >= SURE_CONTEXT
 
     def _is_in_order(self, best: Found, rivals: Sequence[Found]) -> bool:
         """Whether it is as far down among its twins as it was, if all are still there."""

@@ -39,6 +39,11 @@ class Context:
 
     def near(self, text: str, span: Span) -> float:
         """The share of the neighbouring words that stand beside a place (0 to 1)."""
+        sides = self.sides(text, span)
+        return sum(sides) / len(sides) if sides else 1.0
+
+    def sides(self, text: str, span: Span) -> list[float]:
+        """The same for each side on which there were any."""
         before, after = self.words
         sides = []
         if before:
@@ -47,7 +52,7 @@ class Context:
         if after:
             there = folded_words(text[span.end : span.end + FAR_LETTERS])
             sides.append(_side(after, there))
-        return sum(sides) / len(sides) if sides else 1.0
+        return sides
 
     def wide(self, text: str, span: Span) -> float:
         """The same of all that is known to have stood around (0 to 1)."""
