@@ -41,14 +41,14 @@ DATED = {
 @pytest.fixture
 def changing(chromium_path: str, tmp_path: Path) -> Iterator[Served]:
     """A library that a test may change."""
-    with serving(filled(tmp_path)) as server:
+    with serving(filled(tmp_path), model=False) as server:
         yield server
 
 
 @pytest.fixture
 def shared(chromium_path: str, tmp_path: Path) -> Iterator[Served]:
     """A library that others visit, too."""
-    with serving(filled(tmp_path), CITEBACK_SHARED="1") as server:
+    with serving(filled(tmp_path), model=False, CITEBACK_SHARED="1") as server:
         yield server
 
 
@@ -340,7 +340,7 @@ def test_a_document_is_found_among_many(
     folder = filled(tmp_path)
     for number in range(1000):
         (folder / "content" / f"note {number}.txt").write_text("Nothing of note.\n")
-    with serving(folder) as server:
+    with serving(folder, model=False) as server:
         page = visit(server)
         open_library(page)
         expect(page.locator("#files li")).to_have_count(1004)
@@ -434,7 +434,7 @@ def test_what_visitors_added_is_gone_when_the_page_is_stopped(
     chromium_path: str, tmp_path: Path, visit: Visit
 ) -> None:
     private = tmp_path / "index" / "private"
-    with serving(filled(tmp_path), CITEBACK_SHARED="1") as server:
+    with serving(filled(tmp_path), model=False, CITEBACK_SHARED="1") as server:
         page = visit(server)
         open_library(page)
         add(page, file("kettle.txt", KETTLE))

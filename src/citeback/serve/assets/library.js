@@ -120,7 +120,9 @@ function drawNote() {
     line.append(make('span', '', t('removed_note', { name: undo.title })), back);
     parts.push(line);
   }
+  const held = note.contains(document.activeElement);
   note.replaceChildren(...parts);
+  if (held) note.querySelector('button')?.focus();
 }
 
 function became({ state, reason, paragraphs }) {
@@ -344,10 +346,9 @@ function drawRemove(one) {
       const gone = await uploads.call('remove', { parameters: { path: one.path } });
       undo = { ...gone, title: one.title };
       uploads.dismiss();
-      await load();
-      document.dispatchEvent(new CustomEvent('citeback:grown'));
+      await tellGrown();
       say(t('removed_note', { name: one.title }));
-      note.querySelector('.undo button').focus();
+      note.querySelector('.undo button')?.focus();
     } catch (error) {
       complain(error);
     }
@@ -358,12 +359,17 @@ function drawRemove(one) {
 
 // ---- what was removed
 
+// Tells the page that the library is another one, and waits until this panel shows it.
+function tellGrown() {
+  document.dispatchEvent(new CustomEvent('citeback:grown'));
+  return latest;
+}
+
 async function restore(key, path) {
   try {
     const back = await uploads.call('restore', { parameters: { key } });
     undo = null;
-    await load();
-    document.dispatchEvent(new CustomEvent('citeback:grown'));
+    await tellGrown();
     say(t('restored', { name: back.path || path }));
     const row = [...files.querySelectorAll('li')].find((one) => one.dataset.document === back.path);
     (row?.querySelector('.remove') || addButton).focus();
@@ -405,12 +411,28 @@ function complain(error) {
   load();
 }
 
-async function load() {
+let looks = 0;
+let latest = null;
+
+// Draws what the server says now. Two answers may come in another order than they were
+// asked for, so only the one that was asked for last is drawn; all wait for that.
+function load() {
+  latest = look(++looks);
+  return latest;
+}
+
+async function look(number) {
+  let seen = null;
   try {
-    view = await uploads.look();
+    seen = await uploads.look();
   } catch {
     return; // what is shown stays; the next action tells what is wrong
   }
+  if (number !== looks) {
+    await latest;
+    return;
+  }
+  view = seen;
   uploads.limit(view.max_bytes);
   const folder = make('code', '', view.folder);
   folder.dir = 'ltr';
