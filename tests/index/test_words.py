@@ -18,6 +18,7 @@ from citeback.index.words import content_stems, stems, words
     [
         ("The Center’s News", ["the", "center's", "news"]),
         ("2,178.5 and 2178", ["2178.5", "and", "2178"]),
+        ("Elba,16,1916 3,5 12,34,567", ["elba", "16", "1916", "3.5", "12.34.567"]),
         ("naïve Straße", ["naive", "strasse"]),
         ("नेपालको राजधानी", ["नेपालको", "राजधानी"]),
         ("東京 2020年", ["東", "京", "2020", "年"]),

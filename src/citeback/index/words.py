@@ -16,7 +16,7 @@ import snowballstemmer
 from citeback.records import Span
 
 # Stored words and asked words must be made alike: change this when they are not.
-FINGERPRINT = "words-3"
+FINGERPRINT = "words-4"
 
 # Scripts written without spaces are matched sign by sign.
 _SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -24,11 +24,12 @@ _SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar
 _UNSEEN = "\u00ad\u200c\u200d"
 # Raised figures: the number of a footnote is no part of the word that it stands at.
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-# A number with its separators ("2,178.5"), or a run of letters, digits and their
+# A number with its separators ("2,178.5"; but "16,1916" is two, as rows of tables have
+# them, lest a year be said to stand nowhere), or a run of letters, digits and their
 # marks with an inner apostrophe ("Center's") or sign that shows nothing.
 _WORD = regex.compile(
     rf"[[{_SPACELESS}]--\p{{M}}]\p{{M}}*"
-    r"|\p{N}+(?:[.,]\p{N}+)+(?![\p{L}\p{M}])"
+    r"|\p{N}+(?:\.\p{N}+|,\p{N}{1,3}(?!\p{N}))+(?![\p{L}\p{M}])"
     rf"|[[\p{{L}}\p{{N}}]--[{_SPACELESS}{_RAISED}]]"
     rf"(?:[{_UNSEEN}]*[[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}{_RAISED}]])*"
     rf"(?:['’][[\p{{L}}\p{{M}}]--[{_SPACELESS}]]+)?",
