@@ -86,6 +86,7 @@ def test_what_is_pinned_outlives_a_reload_and_is_exported(
 
 def test_a_quote_is_copied_with_its_reference_completed_in_the_sheet(
     own: Served,
+    tmp_path: Path,
     visit: Callable[..., Page],
     axe: str,  # noqa: F811
 ) -> None:
@@ -110,3 +111,5 @@ def test_a_quote_is_copied_with_its_reference_completed_in_the_sheet(
     )
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"“{quote}” (Doe, 2021, para. 1)\n\nDoe, A. (2021). ")
+    # The text that it was copied from is kept as it was.
+    assert list((tmp_path / "citations" / "versions").glob("*.json"))

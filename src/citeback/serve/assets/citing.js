@@ -67,10 +67,21 @@
 
   const named = (fields) => fields.map((field) => t(`field_${field}`)).join(', ');
 
+  // The text that a quote was copied from stays readable, whatever becomes of the document.
+  function keepText(data) {
+    const {
+      path, start, end, state,
+    } = stretch(data);
+    return post('citations/quotes', [{
+      doc: path, start, end, state,
+    }]).catch(() => {});
+  }
+
   // The quote as it is copied in the style of this browser, and what to say of it.
   async function quoted(data, plain) {
     if (style() === PLAIN) return { text: plain, said: t('quote_copied') };
     const made = await reference(data, style());
+    await keepText(data);
     if (made.missing.length === 0) return { text: made.copied, said: t('quote_copied') };
     const said = t('copied_missing', { fields: named(made.missing) });
     tell(said, t('fill_in'), () => window.citeback.citing.choose(data, document.body));
@@ -181,6 +192,6 @@
 
   window.citeback.citing = {
     styles, style, useStyle, reference, quoted, tell, post, stretch, named, pin, unpin,
-    change, load, dossier: () => dossier, choose: () => {},
+    change, load, keepText, dossier: () => dossier, choose: () => {},
   };
 })();

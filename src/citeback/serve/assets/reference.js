@@ -64,6 +64,7 @@
     async function take() {
       if (!made) return;
       await copyText(made.copied);
+      citing.keepText(data);
       say(t('quote_copied'));
       copy.textContent = t('copied');
       setTimeout(() => { copy.textContent = t('copy_reference'); }, 1600);
