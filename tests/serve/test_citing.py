@@ -14,6 +14,7 @@ from doubles import WordHashEncoder
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from citeback.cite.dossier import DossierFile
 from citeback.cite.written import read_receipts
 from citeback.errors import CitebackError
 from citeback.library import Library
@@ -171,7 +172,10 @@ def test_a_reference_says_what_is_missing_until_it_is_filled_in(
 def test_where_the_page_is_shared_each_sees_their_own_pins_alone(
     visitors: Visitors, settings: Settings
 ) -> None:
+    DossierFile(settings.citations).name("The owner's")
+    before = sorted(settings.citations.iterdir())
     one, other = client(visitors), client(visitors)
+    assert one.get("/dossier").json()["title"] == ""
     one.post("/dossier/pin", json=stretch(visitors, QUINCE), headers=HERE)
     fill = {"path": "garden.txt", "values": {"author": "Doe, Ann"}}
     one.post("/reference/fill", json=fill, headers=HERE)
@@ -180,6 +184,7 @@ def test_where_the_page_is_shared_each_sees_their_own_pins_alone(
     asked = {**stretch(visitors, QUINCE), "style": "apa"}
     assert "author" not in one.get("/reference", params=asked).json()["missing"]
     assert "author" in other.get("/reference", params=asked).json()["missing"]
-    assert not settings.citations.exists()
+    assert sorted(settings.citations.iterdir()) == before
+    assert DossierFile(settings.citations).read().pins == ()
     visitors.forget_idle(0)
     assert one.get("/dossier").json()["pins"] == []
