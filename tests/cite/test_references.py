@@ -265,3 +265,18 @@ def test_a_damaged_side_file_is_told_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(CitationsError, match="damaged"):
         FilledIn(tmp_path).fill("a.txt", {"author": "Doe"})
     assert file.read_text() == '{"documents": {"a'
+
+
+def test_slips_of_the_processor_are_mended() -> None:
+    page = Source("a.html", "d", "Title", "Doe, Ann", "2021", "https://e.org/a")
+    article = {"kind": "article", "container": "Journal"}
+    undated = Source("b.html", "d", "Title", "Doe, Ann", "", "https://e.org/a")
+
+    def entry(source: Source, style: str, filled: dict[str, str]) -> str:
+        made = rendered(style, [Cited(facts_of(source, filled), None)])
+        return plain(made.entries[0])
+
+    assert entry(page, "apa", {}) == "Doe, A. (2021). Title. https://e.org/a"
+    assert entry(undated, "apa", {}) == "Doe, A. (n.d.). Title. https://e.org/a"
+    assert "Preprint" not in entry(page, "harvard", article)
+    assert ",." not in entry(page, "chicago-author-date", article)
