@@ -95,6 +95,11 @@ def test_lines_with_marks_and_who_said_it() -> None:
     assert text[one.start : one.end].startswith("one line")
 
 
+def test_a_line_of_dialogue_is_no_attribution() -> None:
+    text = "> He came in.\n> — I never said so.\n"
+    assert quoted(text) == ["He came in.\n— I never said so."]
+
+
 def test_indented_paragraphs_but_no_lists_or_code() -> None:
     text = (
         "Mine is here.\n\n    The indented words of\n    someone else.\n\n"

@@ -73,6 +73,7 @@ def judged(library: Library, quote: str) -> VerifiedQuotation:
         ("the second year the résumé of the engineer", (Allowance.NOTES,)),
         ("The third paragraph stands (see table 4) at the end", ()),
         ("at the end of the text. (Smith 2020, 7)", (Allowance.REFERENCE,)),
+        ("The bridge … The board, which met", (Allowance.OMISSIONS, Allowance.CAPITAL)),
         ("resign.\n>\n> The third paragraph stands", ()),
     ],
 )
@@ -121,6 +122,8 @@ def test_exact_but_for_what_is_allowed(
         "The bridge … the old mill still stands",
         "the board, which met twice, had [not] refused plan",
         "the [new] boards, which met twice",
+        "The third paragraph stands [5] at the end of",
+        "the non-profit paid for it,'",
     ],
 )
 def test_no_alteration_passes(library: Library, quote: str) -> None:

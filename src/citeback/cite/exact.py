@@ -32,7 +32,7 @@ Chain = tuple[Span, ...]
 def places(text: Canonical, wording: Wording) -> Iterator[tuple[Chain, bool]]:
     """Each place, as the spans of its parts in the canonical text, in order.
 
-    The flag tells that it begins with another capital or small letter.
+    The flag tells that a part begins with another capital or small letter.
     """
     letters = text.text
     if any(part.anchor not in letters for part in wording.parts):
@@ -43,8 +43,9 @@ def places(text: Canonical, wording: Wording) -> Iterator[tuple[Chain, bool]]:
     if Allowance.REFERENCE in wording.allowances:
         # What was taken for a reference may be a parenthesis of the document's own.
         found[-1] = [s for s in found[-1] if not _parenthesis(letters, s.end)]
-    for first, chain in _chains(found, _distances(wording.parts)):
-        yield chain, _changed_capital(letters, wording.parts[0], first)
+    for chain in _chains(found, _distances(wording.parts)):
+        both = zip(wording.parts, chain, strict=True)
+        yield chain, any(_changed_capital(letters, *one) for one in both)
 
 
 def _found(letters: str, part: Part) -> Iterator[Span]:
@@ -65,9 +66,7 @@ def _distances(parts: Sequence[Part]) -> list[int]:
     ]
 
 
-def _chains(
-    found: Sequence[Sequence[Span]], distances: Sequence[int]
-) -> Iterator[tuple[Span, Chain]]:
+def _chains(found: Sequence[Sequence[Span]], distances: Sequence[int]) -> list[Chain]:
     """Each row of parts in order and near each other, as close together as can be."""
     reached: list[Chain] = [(span,) for span in found[-1]]
     for spans, distance in zip(reversed(found[:-1]), reversed(distances), strict=True):
@@ -78,8 +77,7 @@ def _chains(
             if following < len(starts) and starts[following] <= span.end + distance:
                 nearest[following] = span  # the last one before it
         reached = [(span, *reached[at]) for at, span in sorted(nearest.items())]
-    for chain in reached:
-        yield chain[0], chain
+    return reached
 
 
 def _changed_capital(letters: str, part: Part, span: Span) -> bool:

@@ -61,8 +61,11 @@ _MASKED = re.compile(
     r"|<!--.*?-->|</?[A-Za-z][^<>]*>|\]\([^()\n]*\)|^\[[^\]\n]+\]:[^\n]*$",
     re.DOTALL | re.MULTILINE,
 )
-# Who or what is quoted, below a block: "— Smith, p. 5".
-_ATTRIBUTION = re.compile(r"(?:\n|\A)[ \t>]*(?:—|–|―|--)[ \t]?[^\n]{1,200}\s*\Z")
+# Who or what is quoted, below a block: "— Smith, p. 5". What ends like a sentence is
+# one that someone says.
+_ATTRIBUTION = re.compile(
+    r"\n[ \t>]*(?:—|–|―|--)[ \t]?[^\n]{0,199}(?:[^\s.!?…]|\d[^\n\w]{0,3})\s*\Z"
+)
 
 
 def quotations(draft: Draft) -> tuple[Quotation, ...]:

@@ -23,7 +23,8 @@ LONGEST_ENDING = 4
 
 _ELLIPSIS = r"\s*(?:[\[(]\s*(?:\.{3}\s?)+\.?\s*[\])]|(?:\.{3}\s?)+(?:\.(?!\d))?)\s*"
 _OMISSION = re.compile(_ELLIPSIS)
-_BRACKET = re.compile(r"\[([^\[\]]{0,200})\]")
+# A number in brackets is a note's, or a paragraph's of a judgment: it changes nothing.
+_BRACKET = re.compile(r"\[(?!\d+\])([^\[\]]{0,200})\]")
 _REMARK = re.compile(
     r"\s?[\[(]\s?(?:sic\b[.!]?|!|recte\b[^\[\]()]{0,40}"
     r"|(?:emphas[ie]s|italics|boldface|underlining|highlighting)\s(?:is\s|are\s)?"
@@ -35,7 +36,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"\s?(?:\([^()]*\d[^()]*\)|\[[^\[\]]*\d[^\[\]]*\])\.?\Z")
-_END = re.compile(rf"[.,]{QUOTE}*\Z|{QUOTE}+[.,]\Z")
+# The marks of a quotation within stay.
+_END = re.compile(rf"[.,](?={QUOTE}*\Z)")
 _BEFORE_OMISSION = re.compile(r"[.,;:–]+\Z")
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 
