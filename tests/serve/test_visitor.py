@@ -14,6 +14,7 @@ import pytest
 from conftest import MakeLibrary
 from doubles import WordHashEncoder
 
+from citeback.cite.records import Draft
 from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.library import Library
 from citeback.private import PRIVATE
@@ -282,3 +283,21 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_quotations_are_looked_for_in_both_libraries(visitors: Visitors) -> None:
+    visitor = visitors.welcome(new_key())
+    assert added(visitor, "mine.txt", MINE)[0]["reason"] == ""
+    memo = (
+        "“red kettle boils water in nine minutes”, “blue kettle boils water in four”."
+    )
+    report = visitor.reads.verify(Draft("memo.txt", memo))
+    assert report.holds
+    assert [one.places[0].source.path for one in report.quotations] == [
+        "mine.txt",
+        "kettle.txt",
+    ]
+    assert not visitors.reads(None).verify(Draft("memo.txt", memo)).holds
+    (claim,) = visitor.reads.claims(Draft("memo.txt", MINE)).claims
+    assert claim.place is not None
+    assert claim.place.source.path == "mine.txt"

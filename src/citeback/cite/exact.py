@@ -26,6 +26,9 @@ _SPACELESS = regex.compile(
 )
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
+# What is left of a sentence, if it goes on with a word and ends soon.
+_REST = regex.compile(r" [^.!?;]{1,60}(?:[.!?;]|\Z)")
+
 Chain = tuple[Span, ...]
 
 
@@ -43,6 +46,8 @@ def places(text: Canonical, wording: Wording) -> Iterator[tuple[Chain, bool]]:
     if Allowance.REFERENCE in wording.allowances:
         # What was taken for a reference may be a parenthesis of the document's own.
         found[-1] = [s for s in found[-1] if not _parenthesis(letters, s.end)]
+    if wording.stopped:
+        found[-1] = [s for s in found[-1] if not _lacks_end(letters, s.end)]
     for chain in _chains(found, _distances(wording.parts)):
         both = zip(wording.parts, chain, strict=True)
         yield chain, any(_changed_capital(letters, *one) for one in both)
@@ -84,6 +89,16 @@ def _changed_capital(letters: str, part: Part, span: Span) -> bool:
     begins = part.segments[0][:1] if part.segments else ""
     stands = letters[span.start]
     return begins != stands and begins.lower() == stands.lower()
+
+
+def _lacks_end(letters: str, end: int) -> bool:
+    """Whether just the last few words of a sentence are missing before a full stop.
+
+    Where much of the sentence is missing it was quoted in part; where few words are,
+    its end was left out ("or not.").
+    """
+    left = _REST.match(letters, end)
+    return left is not None and len(_WORD.findall(left.group())) <= FEW_WORDS
 
 
 def _parenthesis(letters: str, end: int) -> bool:

@@ -57,10 +57,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way to read a quotation: its parts in order, and what that way allows."""
+    """One way to read a quotation: its parts in order, and what that way allows.
+
+    `stopped` tells that a full stop at its end is taken for the writer's own.
+    """
 
     parts: tuple[Part, ...]
     allowances: tuple[Allowance, ...]
+    stopped: bool = False
 
 
 def wordings(quotation: Quotation, *, markdown: bool = False) -> tuple[Wording, ...]:
@@ -111,7 +115,10 @@ def _wording(
             allowances.append(Allowance.OMISSIONS)
         if remarks or any(_BRACKET.search(piece) for piece in pieces):
             allowances.append(Allowance.CHANGES)
+    stopped = False
     if lenient:
+        stop = _END.search(pieces[-1])
+        stopped = stop is not None and stop.group() == "."
         ends = [*map(_ended, pieces[:-1]), _END.sub("", pieces[-1])]
         if ends != pieces:
             allowances.append(Allowance.END)
@@ -119,7 +126,7 @@ def _wording(
     parts = tuple(
         _part(piece, edited=edited) for piece in pieces if _WORD.search(piece)
     )
-    return Wording(parts, tuple(allowances))
+    return Wording(parts, tuple(allowances), stopped)
 
 
 def _ended(piece: str) -> str:
