@@ -161,7 +161,7 @@ def show(cases: list[Case], most: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--quotes", type=int, default=120, help="for each kind of edit")
+    parser.add_argument("--quotes", type=int, default=60, help="for each kind of edit")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=0, help="so many that went wrong")
     options = parser.parse_args()

@@ -16,7 +16,7 @@ from citeback.errors import QuestionError
 from citeback.records import Document, Span
 
 # Below this share of its letters, in words, a quote is gone; if what stands around it is
-# as it was, below the second. Set by benchmarks/anchoring.py (docs/citations.md).
+# as it was, below the second. Measured with these: docs/citations.md.
 KEPT = 0.6
 KEPT_IN_CONTEXT = 0.35
 # So much of it must be there to take another document for the one that it is in now.

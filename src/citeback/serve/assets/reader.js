@@ -47,12 +47,6 @@ function drawDocument(view) {
   text.setAttribute('role', 'region');
   text.setAttribute('aria-label', t('text_of', { title: view.title }));
   if (view.notice) text.append(make('p', 'reader-notice', t(view.notice)));
-  if (view.change) text.append(drawChange(view.change, openAgain));
-  if (view.version) {
-    text.append(button('plain reader-current', t('read_current'), '', () => {
-      request({ document: view.document });
-    }));
-  }
   if (view.earlier >= 0) text.append(moreButton(t('earlier'), view.earlier));
   for (const block of view.blocks) text.append(drawBlock(block));
   if (view.later >= 0) text.append(moreButton(t('later'), view.later));
@@ -90,7 +84,11 @@ function drawDocument(view) {
   };
   const row = drawTools(tools, resize);
   row.append(drawSteps(view.stops, active, step));
-  pane.replaceChildren(drawHead(view, close), row, body);
+  // Above the text, not in it: it is in sight wherever the text is scrolled to.
+  const note = view.change
+    ? [drawChange(view.change, request, view.version ? view.document : '')]
+    : [];
+  pane.replaceChildren(drawHead(view, close), row, ...note, body);
   redraw();
   text.addEventListener('scroll', () => moveViewport(text, map), { passive: true });
   new ResizeObserver(redraw).observe(text);
@@ -108,10 +106,6 @@ function openPart(around, quiet = false) {
   }
   const [start, end] = shown.cited.length > 0 ? shown.cited[0].best : [-1, -1];
   request({ document: path, start, end, version, around }, quiet);
-}
-
-function openAgain(asked) {
-  request(asked);
 }
 
 // What is drawn of a document, or null if that is all of it.

@@ -19,9 +19,12 @@
     return quote;
   }
 
-  function drawChange(change, open) {
-    const note = make('div', 'reader-notice reader-change');
+  // `current` is the document to go back to from a text of then.
+  function drawChange(change, open, current) {
+    const note = make('div', 'reader-change');
     note.dataset.standing = change.standing;
+    note.setAttribute('role', 'note');
+    note.tabIndex = 0; // a long one scrolls
     note.append(make('p', '', t(`change_${change.standing}`)));
     if (change.differences.length > 0) note.append(drawDifference(change.differences));
     if (change.title) note.append(make('p', '', t('change_elsewhere', { title: change.title })));
@@ -31,6 +34,9 @@
       note.append(button('plain earlier', t('read_earlier'), '', () => open({
         document, start, end, version,
       })));
+    }
+    if (current) {
+      note.append(button('plain current', t('read_current'), '', () => open({ document: current })));
     }
     return note;
   }
