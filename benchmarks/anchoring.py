@@ -21,7 +21,7 @@ from pathlib import Path
 
 from cite.edits import EDITS, MIX, Truth, edited, some_quote, with_repeats
 
-from citeback.cite.anchor import Place, find, quoted
+from citeback.cite.anchoring.anchor import Place, find, quoted
 from citeback.cite.receipt import receipt_of
 from citeback.records import Document, Source, Span
 

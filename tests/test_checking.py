@@ -11,8 +11,8 @@ import pytest
 from docx.shared import Inches
 
 from citeback.checking import claims, read_draft
-from citeback.cite.quotations import quotations
 from citeback.cite.records import Draft
+from citeback.cite.verifying.quotations import quotations
 from citeback.errors import DraftError, QuestionError
 from citeback.records import Answer, Evidence, Verdict
 from citeback.settings import Settings

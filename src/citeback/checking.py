@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from citeback.cite.canonical import Reading, canonical
-from citeback.cite.held_texts import is_markdown
 from citeback.cite.records import Claim, ClaimReport, Draft, QuotedPlace
+from citeback.cite.verifying.canonical import Reading, canonical
+from citeback.cite.verifying.held_texts import is_markdown
 from citeback.errors import DraftError, QuestionError, UnreadableFileError
 from citeback.index import words
 from citeback.ingest import worker

@@ -19,8 +19,8 @@ from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.checking import claims, read_draft
 from citeback.cite import proofs
-from citeback.cite.anchor import only_place
-from citeback.cite.anchoring import anchored
+from citeback.cite.anchoring.anchor import only_place
+from citeback.cite.anchoring.anchored import anchored
 from citeback.cite.receipt import receipt_of
 from citeback.cite.records import (
     Anchored,
@@ -30,7 +30,7 @@ from citeback.cite.records import (
     VerifyReport,
     WrittenReceipt,
 )
-from citeback.cite.verify import verify
+from citeback.cite.verifying.verify import verify
 from citeback.cite.versions import Versions
 from citeback.errors import (
     IndexBusyError,

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from citeback.ask.merge import merged, merged_every
-from citeback.cite.joined import best_verified, most_related
 from citeback.cite.records import (
     Anchored,
     ClaimReport,
@@ -20,6 +19,7 @@ from citeback.cite.records import (
     Standing,
     VerifyReport,
 )
+from citeback.cite.verifying.joined import best_verified, most_related
 from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.index.folder import RunFolder
 from citeback.library import Library

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cite.edits import EDITS, MIX, edited, some_quote, with_repeats
 
-from citeback.cite.anchor import Place, find, quoted
+from citeback.cite.anchoring.anchor import Place, find, quoted
 from citeback.cite.receipt import receipt_of
 from citeback.records import Document, Source, Span
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citeback.cite.canonical import Reading, canonical, plain
+from citeback.cite.verifying.canonical import Reading, canonical, plain
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citeback.cite.closest import MISSING, OTHER, closest
+from citeback.cite.verifying.closest import MISSING, OTHER, closest
 from citeback.index import words
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from citeback.cite.canonical import canonical
-from citeback.cite.exact import FARTHEST, FARTHEST_OF_FEW, is_whole, places
 from citeback.cite.records import Quotation
-from citeback.cite.wording import wordings
+from citeback.cite.verifying.canonical import canonical
+from citeback.cite.verifying.exact import FARTHEST, FARTHEST_OF_FEW, is_whole, places
+from citeback.cite.verifying.wording import wordings
 from citeback.records import Span
 
 

@@ -23,9 +23,9 @@ from citeback.cite.export.docx import docx_bytes
 from citeback.cite.export.html import as_html
 from citeback.cite.export.markdown import _quoted, as_markdown
 from citeback.cite.export.pdf import pdf_bytes
-from citeback.cite.facts import facts_of
 from citeback.cite.receipt import digest_of, receipt_of
-from citeback.cite.references import READ_BY_PEOPLE, Style
+from citeback.cite.referencing.facts import facts_of
+from citeback.cite.referencing.references import READ_BY_PEOPLE, Style
 from citeback.cite.written import read_receipts
 from citeback.ingest.read import read
 from citeback.records import Block, BlockKind, Document, Source, Span

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from citeback.cite.joined import best_verified, most_related
 from citeback.cite.records import (
     Claim,
     ClaimReport,
@@ -12,6 +11,7 @@ from citeback.cite.records import (
     VerifiedQuotation,
     VerifyReport,
 )
+from citeback.cite.verifying.joined import best_verified, most_related
 from citeback.records import Source, Span, Verdict
 
 QUOTATION = Quotation(0, 3, "one")

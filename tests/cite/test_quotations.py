@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citeback.cite.quotations import quotations
 from citeback.cite.records import Draft
+from citeback.cite.verifying.quotations import quotations
 
 
 def quoted(text: str, *, markdown: bool = False) -> list[str]:

@@ -9,13 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citeback.cite.exchange import bibtex, csl_item, ris
-from citeback.cite.facts import Field, Name, facts_of, parsed_day, parsed_names
-from citeback.cite.filled import FilledIn
-from citeback.cite.pinpoint import Pinpoint
-from citeback.cite.processor import CSL, Cited, plain, rendered
 from citeback.cite.receipt import receipt_of
-from citeback.cite.references import Style, reference, references
+from citeback.cite.referencing.exchange import bibtex, csl_item, ris
+from citeback.cite.referencing.facts import (
+    Field,
+    Name,
+    facts_of,
+    parsed_day,
+    parsed_names,
+)
+from citeback.cite.referencing.filled import FilledIn
+from citeback.cite.referencing.pinpoint import Pinpoint
+from citeback.cite.referencing.processor import CSL, Cited, plain, rendered
+from citeback.cite.referencing.references import Style, reference, references
 from citeback.errors import CitationsError
 from citeback.records import Block, BlockKind, Document, Source, Span
 

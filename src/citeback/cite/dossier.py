@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from citeback.cite.facts import one_line
 from citeback.cite.kept import KeptFile, Value, now
 from citeback.cite.records import Receipt
+from citeback.cite.referencing.facts import one_line
 from citeback.errors import CitationsError
 from citeback.records import Document, Locator, LocatorKind, Source, Span
 

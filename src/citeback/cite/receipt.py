@@ -7,8 +7,8 @@ import zlib
 from bisect import bisect_right
 from urllib.parse import quote as percent_encoded
 
-from citeback.cite.anchor import copies
-from citeback.cite.nearby import CONTEXT_LETTERS
+from citeback.cite.anchoring.anchor import copies
+from citeback.cite.anchoring.nearby import CONTEXT_LETTERS
 from citeback.cite.records import Receipt
 from citeback.records import Document, Locator, Span
 

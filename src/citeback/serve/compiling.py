@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from citeback.cite.dossier import Dossier, DossierFile
-from citeback.cite.facts import Field
 from citeback.cite.kept import write_whole
-from citeback.cite.pinpoint import pinpoint_of
 from citeback.cite.records import Receipt
-from citeback.cite.references import READ_BY_PEOPLE, Reference, Style, reference
+from citeback.cite.referencing.facts import Field
+from citeback.cite.referencing.pinpoint import pinpoint_of
+from citeback.cite.referencing.references import (
+    READ_BY_PEOPLE,
+    Reference,
+    Style,
+    reference,
+)
 from citeback.errors import CitationsError
 from citeback.library import Library
 from citeback.serve.dossier_files import Format, exported, facts_for, filled_in

@@ -13,11 +13,11 @@ from citeback.cite.export.docx import docx_bytes
 from citeback.cite.export.html import as_html
 from citeback.cite.export.markdown import as_markdown
 from citeback.cite.export.pdf import pdf_bytes
-from citeback.cite.facts import Facts, Field, facts_of
-from citeback.cite.filled import FilledIn
 from citeback.cite.kept import now
 from citeback.cite.records import Receipt
-from citeback.cite.references import Style
+from citeback.cite.referencing.facts import Facts, Field, facts_of
+from citeback.cite.referencing.filled import FilledIn
+from citeback.cite.referencing.references import Style
 from citeback.errors import CitationsError, UnknownDocumentError
 from citeback.records import Source, Span
 from citeback.serve.reads import Reads

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import Response
 
 from citeback.cite.dossier import Dossier, DossierFile, Pin, pin_of
-from citeback.cite.references import READ_BY_PEOPLE, Style
+from citeback.cite.referencing.references import READ_BY_PEOPLE, Style
 from citeback.cite.versions import Versions
 from citeback.errors import CitationsError
 from citeback.records import Span

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import Response
 
-from citeback.cite.facts import WANTED, Field, facts_of
-from citeback.cite.filled import FilledIn
-from citeback.cite.references import Style, reference
+from citeback.cite.referencing.facts import WANTED, Field, facts_of
+from citeback.cite.referencing.filled import FilledIn
+from citeback.cite.referencing.references import Style, reference
 from citeback.errors import CitationsError
 from citeback.records import Span
 from citeback.serve.dossier_files import filled_in, receipt_at

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from citeback.cite.dossier import Dossier, Pin
-from citeback.cite.facts import Facts
-from citeback.cite.pinpoint import pinpoint_of
-from citeback.cite.processor import Cited, Runs
 from citeback.cite.receipt import receipt_text
-from citeback.cite.references import NOTES, Style, references
+from citeback.cite.referencing.facts import Facts
+from citeback.cite.referencing.pinpoint import pinpoint_of
+from citeback.cite.referencing.processor import Cited, Runs
+from citeback.cite.referencing.references import NOTES, Style, references
 
 
 @dataclass(frozen=True, slots=True)

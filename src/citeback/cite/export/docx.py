@@ -19,7 +19,7 @@ from citeback.cite.export.content import (
     shown,
     writable,
 )
-from citeback.cite.processor import Runs, plain
+from citeback.cite.referencing.processor import Runs, plain
 
 PARTS = Path(__file__).parent / "docx_parts"
 _NAMES = (

@@ -13,7 +13,7 @@ from citeback.cite.export.content import (
     shown,
     writable,
 )
-from citeback.cite.processor import Runs
+from citeback.cite.referencing.processor import Runs
 
 STYLES = Path(__file__).parent / "html.css"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from citeback.cite.export.content import Content, Item, shown, writable
-from citeback.cite.processor import Runs
+from citeback.cite.referencing.processor import Runs
 
 # Signs that mean something in Markdown, or in HTML within it, where they stand so. Others
 # are left alone: a reader should see the quote, not backslashes.

@@ -12,8 +12,8 @@ from citeback.cite.export.content import (
     shown,
     writable,
 )
-from citeback.cite.processor import Runs, plain
-from citeback.cite.typesetting import GlyphsMissingError, as_pdf, string
+from citeback.cite.referencing.processor import Runs, plain
+from citeback.cite.referencing.typesetting import GlyphsMissingError, as_pdf, string
 
 # Fonts for other scripts are looked for by typst where these lack a letter.
 _LAYOUT = """

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import Any
 
-from citeback.cite.facts import Day, Facts, Kind, Name
-from citeback.cite.processor import is_address
+from citeback.cite.referencing.facts import Day, Facts, Kind, Name
+from citeback.cite.referencing.processor import is_address
 
 _CSL_KINDS = {
     Kind.WEBPAGE: "webpage",

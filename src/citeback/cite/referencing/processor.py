@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import Any
 
-from citeback.cite.facts import Facts, Kind, Name
-from citeback.cite.pinpoint import Pinpoint
-from citeback.cite.typesetting import TypesettingError, as_html
+from citeback.cite.referencing.facts import Facts, Kind, Name
+from citeback.cite.referencing.pinpoint import Pinpoint
+from citeback.cite.referencing.typesetting import TypesettingError, as_html
 
 # The names of Hayagriva's styles by ours.
 CSL = {

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import regex
 
-from citeback.cite.canonical import QUOTE, Reading, canonical
 from citeback.cite.records import Allowance, Quotation
+from citeback.cite.verifying.canonical import QUOTE, Reading, canonical
 
 # In place of a bracket there may have stood so many letters.
 LONGEST_CHANGE = 80

@@ -15,13 +15,8 @@ from functools import lru_cache
 
 import regex
 
-from citeback.cite import exact, origins
-from citeback.cite.canonical import Reading, canonical, plain
-from citeback.cite.closest import closest
 from citeback.cite.difference import differences
-from citeback.cite.held_texts import HeldText, HeldTexts
 from citeback.cite.proofs import verified_receipts
-from citeback.cite.quotations import quotations
 from citeback.cite.receipt import paragraph_at
 from citeback.cite.records import (
     Allowance,
@@ -34,8 +29,13 @@ from citeback.cite.records import (
     VerifiedQuotation,
     VerifyReport,
 )
+from citeback.cite.verifying import exact, origins
+from citeback.cite.verifying.canonical import Reading, canonical, plain
+from citeback.cite.verifying.closest import closest
+from citeback.cite.verifying.held_texts import HeldText, HeldTexts
+from citeback.cite.verifying.quotations import quotations
+from citeback.cite.verifying.wording import Wording, segments, wordings
 from citeback.cite.versions import Versions
-from citeback.cite.wording import Wording, segments, wordings
 from citeback.index import words
 from citeback.index.catalog import Catalog
 from citeback.records import Span

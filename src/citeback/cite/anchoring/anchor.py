@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from citeback.cite import nearby, seeds
-from citeback.cite.align import aligned
-from citeback.cite.fold import Folded, folded_words
-from citeback.cite.nearby import CONTEXT_LETTERS, Context
+from citeback.cite.anchoring import nearby, seeds
+from citeback.cite.anchoring.align import aligned
+from citeback.cite.anchoring.fold import Folded, folded_words
+from citeback.cite.anchoring.nearby import CONTEXT_LETTERS, Context
+from citeback.cite.anchoring.signs import (
+    begins_with_letter,
+    ends_with_letter,
+    with_signs,
+)
 from citeback.cite.records import Receipt
-from citeback.cite.signs import begins_with_letter, ends_with_letter, with_signs
 from citeback.errors import QuestionError
 from citeback.records import Document, Span
 

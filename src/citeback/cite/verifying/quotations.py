@@ -11,8 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from citeback.cite.block_quotes import block_quotes
 from citeback.cite.records import Draft, Quotation
+from citeback.cite.verifying.block_quotes import block_quotes
 from citeback.records import Span
 
 # Lines longer than this were not wrapped: each is a paragraph.

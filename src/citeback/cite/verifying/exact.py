@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from citeback.cite.canonical import QUOTE, Canonical
 from citeback.cite.records import Allowance
-from citeback.cite.wording import Part, Wording
+from citeback.cite.verifying.canonical import QUOTE, Canonical
+from citeback.cite.verifying.wording import Part, Wording
 from citeback.records import Span
 
 # Between the parts of a quotation with omissions lie at most so many letters, about a

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from citeback.cite.fold import folded_words
-from citeback.cite.signs import begins_with_letter, ends_with_letter
+from citeback.cite.anchoring.fold import folded_words
+from citeback.cite.anchoring.signs import begins_with_letter, ends_with_letter
 from citeback.records import Span
 
 # So many letters on either side are kept, to tell a quote from others like it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from citeback.cite.anchor import KEPT_WELL, Place, find, quoted
+from citeback.cite.anchoring.anchor import KEPT_WELL, Place, find, quoted
 from citeback.cite.difference import differences
 from citeback.cite.records import Anchored, Difference, Receipt, Standing
 from citeback.index import words

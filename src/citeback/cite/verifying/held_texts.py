@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from citeback.cite.canonical import Canonical, Reading, canonical
 from citeback.cite.records import Allowance
+from citeback.cite.verifying.canonical import Canonical, Reading, canonical
 from citeback.index.catalog import Catalog
 from citeback.records import BlockKind, Document, Span
 

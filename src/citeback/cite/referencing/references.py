@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from citeback.cite.exchange import bibtex, csl_json, ris
-from citeback.cite.facts import Day, Facts, Field, Kind, facts_of
-from citeback.cite.pinpoint import Pinpoint, pinpoint_of
-from citeback.cite.processor import Cited, Rendered, Run, plain, rendered
 from citeback.cite.records import Receipt
+from citeback.cite.referencing.exchange import bibtex, csl_json, ris
+from citeback.cite.referencing.facts import Day, Facts, Field, Kind, facts_of
+from citeback.cite.referencing.pinpoint import Pinpoint, pinpoint_of
+from citeback.cite.referencing.processor import Cited, Rendered, Run, plain, rendered
 from citeback.records import Source
 
 

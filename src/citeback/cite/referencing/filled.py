@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from citeback.cite.facts import Field, Kind, one_line, parsed_day
 from citeback.cite.kept import KeptFile, Value
+from citeback.cite.referencing.facts import Field, Kind, one_line, parsed_day
 from citeback.errors import CitationsError
 
 FILE = "references.json"

@@ -1,0 +1,1 @@
+"""A quotation → its place in a text that was edited since."""

@@ -1,0 +1,1 @@
+"""A draft's quotations and receipts, each held against the library."""
