@@ -32,6 +32,8 @@ def quoted(text: str, *, markdown: bool = False) -> list[str]:
         "``two of them''",
         "「two of them」",
         "『two of them』",
+        "｢two of them｣",
+        "❝two of them❞",
     ],
 )
 def test_every_style_of_marks(written: str) -> None:

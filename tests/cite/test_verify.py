@@ -20,6 +20,7 @@ from citeback.cite.records import (
 from citeback.library import Library
 from citeback.settings import Settings
 
+NEGATION, CAPITAL = Allowance.NEGATION, Allowance.CAPITAL
 EXACT, ALTERED, MISSING = Finding.EXACT, Finding.ALTERED, Finding.NOT_FOUND
 
 REPORT = """# On the bridge
@@ -33,6 +34,14 @@ In the second year¹ the résumé of the engineer was lost, and the town's water
 The third paragraph stands (see table 4) at the end of the text.
 """
 OTHER = "As the report says: the mayor did not resign. The old mill still stands there."
+TRIAL = """Was the witness heard at all? She was not heard on the first day. The judge, who had
+read it, did not call her. Costs rose by 12% and a fund of £900 stood open at 10:30 on
+Monday, when the water in the cellar was at –4 degrees the whole time.
+
+The court held that the sale is not valid, and paid for the mid-
+day meal. The clerk kept the re-
+cords.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +51,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     content.mkdir()
     (content / "report.txt").write_text(REPORT, encoding="utf-8")
     (content / "other.txt").write_text(OTHER, encoding="utf-8")
+    (content / "trial.txt").write_text(TRIAL, encoding="utf-8")
     with Library.open(content, folder / "index", encoder=WordHashEncoder()) as opened:
         opened.update()
         yield opened
@@ -63,8 +73,8 @@ def judged(library: Library, quote: str) -> VerifiedQuotation:
         ("The mayor did not resign.", ()),
         ("nobody 'knew' why the non-profit paid", (Allowance.QUOTATION_MARKS,)),
         ("built in 1987--the board, which met twice", (Allowance.DASHES,)),
-        ("The bridge … had refused the plan.", (Allowance.OMISSIONS,)),
-        ("The bridge [...] refused the plan. . . . It cost", (Allowance.OMISSIONS,)),
+        ("The bridge … had refused the plan.", (Allowance.OMISSIONS, NEGATION)),
+        ("the board, [...] refused the plan. . . . It cost", (Allowance.OMISSIONS,)),
         ("the board, which met [three times], had refused", (Allowance.CHANGES,)),
         ("[T]he board, which met twice", (Allowance.CHANGES,)),
         ("the boards[sic], which met twice", None),
@@ -73,8 +83,22 @@ def judged(library: Library, quote: str) -> VerifiedQuotation:
         ("the second year the résumé of the engineer", (Allowance.NOTES,)),
         ("The third paragraph stands (see table 4) at the end", ()),
         ("at the end of the text. (Smith 2020, 7)", (Allowance.REFERENCE,)),
-        ("The bridge … The board, which met", (Allowance.OMISSIONS, Allowance.CAPITAL)),
+        ("The bridge … The board, which met", (Allowance.OMISSIONS, NEGATION, CAPITAL)),
         ("resign.\n>\n> The third paragraph stands", ()),
+        ("Was the witness heard at all", ()),
+        ("Costs rose by 12% and a fund", ()),
+        ("paid for the mid-day meal", (Allowance.HYPHEN,)),
+        ("at the end of the text (see page 7)", (Allowance.REFERENCE,)),
+        (
+            "at the end of the text (Smith 2020, 7, emphasis added)",
+            (Allowance.REFERENCE,),
+        ),
+        ("She was … heard on the first day.", (Allowance.OMISSIONS, NEGATION)),
+        ("The judge … did not call her.", (Allowance.OMISSIONS,)),
+        ("heard at all? … The judge, who had", (Allowance.OMISSIONS,)),
+        ("the sale is [now] valid", (Allowance.CHANGES, NEGATION)),
+        ("She was [not] heard on the first day", (Allowance.CHANGES,)),
+        ("Costs [have not] rose by 12%", (Allowance.CHANGES, NEGATION)),
     ],
 )
 def test_exact_but_for_what_is_allowed(
@@ -126,6 +150,14 @@ def test_exact_but_for_what_is_allowed(
         "the [new] boards, which met twice",
         "The third paragraph stands [5] at the end of",
         "the non-profit paid for it,'",
+        "Was the witness heard at all.",
+        "Costs rose by 12",
+        "900 stood open at 10:30",
+        "stood open at 10",
+        "30 on Monday, when the water",
+        "4 degrees the whole time",
+        "a fund of \u202e£900\u202c stood open",
+        "at the end of the text (and it killed 500).",
     ],
 )
 def test_no_alteration_passes(library: Library, quote: str) -> None:
@@ -134,6 +166,14 @@ def test_no_alteration_passes(library: Library, quote: str) -> None:
     if one.finding is ALTERED:
         assert one.places[0].quote
         assert any(d.change is not Change.SAME for d in one.differences)
+
+
+def test_markdown_that_may_hide_words_is_no_emphasis(library: Library) -> None:
+    told = []
+    for tag in ("<b>", "<span style='display:none'>"):
+        draft = Draft("memo.md", f"> She was {tag}not</b> heard on the", (), True)
+        told.append(library.verify(draft).quotations[0].finding)
+    assert told == [EXACT, ALTERED]
 
 
 def test_the_difference_is_told_word_by_word(library: Library) -> None:

@@ -163,6 +163,7 @@ class Allowance(StrEnum):
 
     OMISSIONS = "with marked omissions"
     CHANGES = "with marked changes"
+    NEGATION = "a “not” or the like is left out or changed there"
     QUOTATION_MARKS = "but for the form of quotation marks"
     DASHES = "but for the form of dashes"
     CAPITAL = "but for the capital or small letter that it begins with"

@@ -19,12 +19,15 @@ QUOTE = "'"
 DASH = "–"
 ELLIPSIS = "..."
 
-_UNSEEN = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+"
+# Not U+202D and U+202E, which turn the letters after them round: "12" is seen as "21".
+_UNSEEN = r"[\u00ad\u200b-\u200f\u202a-\u202c\u2060\u2066-\u2069\ufeff]+"
 _MARKS = r"[“”„‟‘’‚‛«»‹›'\"`´＂＇「」『』〝〟]"
 _RULES = {
     "unseen": _UNSEEN,
     # Between figures a dash is as good as a hyphen.
     "range": r"(?<=\d)\s*[-‐‑‒–—−]\s*(?=\d)",
+    # Behind a space and before a figure it is the figure's sign.
+    "sign": r"(?<=\s)[–−‒](?=\d)|\s+[–−‒](?=\d)",
     "dash": r"\s*(?:-{2,3}|[‒–—―⸺])\s*|\s+[-‐‑−]\s+",
     "hyphen": r"[‐‑−]",
     # After a figure they may be feet and inches, which must not be taken for each other.
@@ -44,7 +47,9 @@ _MARKUP = {
         r"|\]\((?<=\[[^\[\]\n]*\]\()[^()\s]*(?:\s[^()]*)?\)"
         r"|[*_](?<![\w*_\\][*_])[*_]{0,2}(?=[^\s*_])"
         r"|[*_](?<=[^\s*_\\][*_])[*_]{0,2}(?![\w*_])"
-        r"|</?(?:em|i|b|u|strong|sup|sub|mark|span|small|cite)\b[^<>]*>"
+        # One with a style may hide or strike out what it holds.
+        r"|</?(?:em|i|b|u|strong|sup|sub|mark|span|small|cite)\b"
+        r"(?![^<>]*\b(?i:style|class|hidden)\b)[^<>]*>"
     ),
     "line": r"\s*\\?\n[ \t]*(?:>[ \t]?)+\s*|\s*\\\n\s*|<br\s*/?>",
     "escaped": r"\\[!-/:-@\[-`{-~]",
@@ -59,6 +64,8 @@ _NOTE = (
 _BROKEN = r"(?<=\p{L})[-‐\u00ad]\s*\n\s*(?=\p{Ll})"
 _PLAIN = {
     "range": "-",
+    "sign": " -",
+    "kept": "-",
     "dash": DASH,
     "hyphen": "-",
     "double": '"',
@@ -75,12 +82,13 @@ class Reading:
     """How a text is to be read.
 
     Without `notes`, their numbers are no part of it; if `joined`, words that the end
-    of a line parts are whole; `markdown` has signs of its own for emphasis and links.
+    of a line parts are whole; if `compound`, they keep the hyphen there; `markdown` has signs of its own for emphasis and links.
     """
 
     markdown: bool = False
     notes: bool = True
     joined: bool = False
+    compound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,8 @@ def _pattern(reading: Reading, normal: bool) -> regex.Pattern[str]:
             rules["note"] = _NOTE
         if reading.joined:
             rules["broken"] = _BROKEN
+        if reading.compound:
+            rules["kept"] = _BROKEN
         if reading.markdown:
             rules |= _MARKUP
         rules |= _RULES

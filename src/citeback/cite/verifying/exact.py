@@ -94,9 +94,11 @@ def _changed_capital(letters: str, part: Part, span: Span) -> bool:
 def _lacks_end(letters: str, end: int) -> bool:
     """Whether just the last few words of a sentence are missing before a full stop.
 
-    Where much of the sentence is missing it was quoted in part; where few words are,
+    So it is, too, where the document has no full stop but asks or exclaims. Where much of the sentence is missing it was quoted in part; where few words are,
     its end was left out ("or not.").
     """
+    if letters[end : end + 2].lstrip(QUOTE)[:1] in ("?", "!", "؟"):
+        return True
     left = _REST.match(letters, end)
     return left is not None and len(_WORD.findall(left.group())) <= FEW_WORDS
 
@@ -138,11 +140,13 @@ def _begins(letters: str, start: int) -> bool:
     if _is_word(before):
         return bool(_SPACELESS.match(before))
     further = letters[start - 2 : start - 1] if start > 1 else ""
+    if first.isdigit() and (before in "±+" or unicodedata.category(before) == "Sc"):
+        return False
     if before == "-":  # a compound, a range, or the sign of a number
         return not (_is_word(further) or first.isdigit())
     if before == QUOTE and _is_word(further):
         return bool(_ELIDED.search(letters[max(0, start - 10) : start - 1]))
-    return not (before in ".," and first.isdigit() and further.isdigit())
+    return not (before in ".,:/" and first.isdigit() and further.isdigit())
 
 
 def _ends(letters: str, end: int) -> bool:
@@ -151,10 +155,12 @@ def _ends(letters: str, end: int) -> bool:
         return True
     if _is_word(after):
         return bool(_SPACELESS.match(after))
+    if last.isdigit() and (after in "%‰°" or unicodedata.category(after) == "Sc"):
+        return False
     further = letters[end + 1 : end + 2]
     if after in ("-", QUOTE):
         return not _is_word(further)
-    return not (after in ".," and last.isdigit() and further.isdigit())
+    return not (after in ".,:/" and last.isdigit() and further.isdigit())
 
 
 def _is_word(sign: str) -> bool:

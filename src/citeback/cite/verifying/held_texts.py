@@ -44,6 +44,8 @@ class HeldText:
         broken = bool(_BROKEN.search(text))
         if broken:
             yield self._form(Reading(self.markdown, joined=True)), (Allowance.HYPHEN,)
+            compound = Reading(self.markdown, compound=True)
+            yield self._form(compound), (Allowance.HYPHEN,)
         bare = self._form(Reading(self.markdown, notes=False))
         if bare.text != strict.text:
             yield bare, (Allowance.NOTES,)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
@@ -33,6 +34,7 @@ from citeback.cite.verifying import exact, origins
 from citeback.cite.verifying.canonical import Reading, canonical, plain
 from citeback.cite.verifying.closest import closest
 from citeback.cite.verifying.held_texts import HeldText, HeldTexts
+from citeback.cite.verifying.negation import negation_changed
 from citeback.cite.verifying.quotations import quotations
 from citeback.cite.verifying.wording import Wording, segments, wordings
 from citeback.cite.versions import Versions
@@ -64,6 +66,7 @@ _SPACELESS = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 )
 _ORDER = list(Allowance)
+_MARKED = {Allowance.OMISSIONS, Allowance.CHANGES}
 
 
 def verify(draft: Draft, catalog: Catalog, versions: Versions) -> VerifyReport:
@@ -173,6 +176,8 @@ def _exact_in(
                     allowed.add(Allowance.CAPITAL)
                 place = _place(held, parts)
                 allowed.update(_forms_changed(quotation.text, held, parts))
+                if allowed & _MARKED and _turned(quotation.text, held, parts):
+                    allowed.add(Allowance.NEGATION)
                 any_found = True
                 yield tuple(sorted(allowed, key=_ORDER.index)), place
             if any_found:
@@ -202,6 +207,13 @@ def _forms_changed(
     ):
         if signs.findall(quoted) != signs.findall(text):
             yield allowance
+
+
+def _turned(quoted: str, held: HeldText, parts: Sequence[Span]) -> bool:
+    """Whether a "not" of the document is lost, or one gained, where it is marked."""
+    text = held.document.text
+    gaps = [text[one.end : following.start] for one, following in pairwise(parts)]
+    return negation_changed(quoted, [text[p.start : p.end] for p in parts], gaps)
 
 
 def _altered(

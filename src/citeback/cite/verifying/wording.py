@@ -24,7 +24,7 @@ LONGEST_ENDING = 4
 _ELLIPSIS = r"\s*(?:[\[(]\s*(?:\.{3}\s?)+\.?\s*[\])]|(?:\.{3}\s?)+(?:\.(?!\d))?)\s*"
 _OMISSION = re.compile(_ELLIPSIS)
 # A number in brackets is a note's, or a paragraph's of a judgment: it changes nothing.
-_BRACKET = re.compile(r"\[(?!\d+\])([^\[\]]{0,200})\]")
+BRACKET = re.compile(r"\[(?!\d+\])([^\[\]]{0,200})\]")
 _REMARK = re.compile(
     r"\s?[\[(]\s?(?:sic\b[.!]?|!|recte\b[^\[\]()]{0,40}"
     r"|(?:emphas[ie]s|italics|boldface|underlining|highlighting)\s(?:is\s|are\s)?"
@@ -35,7 +35,19 @@ _REMARK = re.compile(
     r")\s?[\])]",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"\s?(?:\([^()]*\d[^()]*\)|\[[^\[\]]*\d[^\[\]]*\])\.?\Z")
+_REFERENCE = re.compile(r"\s?(?:\(([^()]*\d[^()]*)\)|\[([^\[\]]*\d[^\[\]]*)\])\.?\Z")
+# What may follow a reference's number, and the small words that may stand before it.
+_REFERENCE_TAIL = re.compile(
+    r"(?:[,;]\s*(?:emphas[ie]s|italics|translation)\s\w+|\s(?:ff?|et\sseq)\.?)+\Z",
+    re.IGNORECASE,
+)
+_BEFORE_NUMBER = frozenset(
+    "page pages p pp para paras paragraph paragraphs section sections chapter chapters "
+    "article articles art line lines table figure note notes n nn no vol at in página "
+    "párrafo artículo capítulo párr paragraphe chapitre janvier février mars avril mai "
+    "juin juillet août septembre octobre novembre décembre enero febrero marzo abril "
+    "mayo junio julio agosto septiembre octubre noviembre diciembre de".split()
+)
 # The marks of a quotation within stay.
 _END = re.compile(rf"[.,](?={QUOTE}*\Z)")
 _BEFORE_OMISSION = re.compile(r"[.,;:–]+\Z")
@@ -98,9 +110,22 @@ def _texts(
         yield bare.strip(), (Allowance.NOTES,)
     if quotation.block:
         for text, allowed in ((whole, ()), (bare.strip(), (Allowance.NOTES,))):
-            cut = _REFERENCE.sub("", text)
-            if cut != text:
-                yield cut, (*allowed, Allowance.REFERENCE)
+            found = _REFERENCE.search(text)
+            if found and _is_reference(found[1] or found[2]):
+                yield text[: found.start()], (*allowed, Allowance.REFERENCE)
+
+
+def _is_reference(inside: str) -> bool:
+    """Whether it ends in a number with a name, a sign or a word like "page" before it.
+
+    "which killed 500" is a statement of the writer's.
+    """
+    tokens = _REFERENCE_TAIL.sub("", inside).split()
+    if not tokens or not any(sign.isdigit() for sign in tokens[-1]):
+        return False
+    before = tokens[-2] if len(tokens) > 1 else ""
+    named = not before[:1].islower() or not before[-1:].isalnum()
+    return named or before.casefold() in _BEFORE_NUMBER
 
 
 def _wording(
@@ -113,7 +138,7 @@ def _wording(
         pieces = _OMISSION.split(text)
         if len(pieces) > 1:
             allowances.append(Allowance.OMISSIONS)
-        if remarks or any(_BRACKET.search(piece) for piece in pieces):
+        if remarks or any(BRACKET.search(piece) for piece in pieces):
             allowances.append(Allowance.CHANGES)
     stopped = False
     if lenient:
@@ -134,7 +159,7 @@ def _ended(piece: str) -> str:
 
 
 def _part(piece: str, *, edited: bool) -> Part:
-    bits = _BRACKET.split(piece.strip()) if edited else [piece.strip()]
+    bits = BRACKET.split(piece.strip()) if edited else [piece.strip()]
     literals, changes = bits[::2], bits[1::2]
     gaps = []
     for at, change in enumerate(changes):
