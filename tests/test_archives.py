@@ -5,9 +5,13 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from conftest import MakeLibrary
 
-from citeback.ingest import read
+from citeback.index import stamps
+from citeback.index.stamps import Stamp
+from citeback.ingest import build, read
+from citeback.records import Progress
 
 KETTLE = "How long does the green kettle take to boil water?"
 MEMBERS = {
@@ -112,3 +116,31 @@ def test_a_fault_in_one_file_stops_no_other(tmp_path: Path, monkeypatch) -> None
     }
     assert outcomes["box.zip/in/kettle.txt"].refusal == read.BROKEN
     assert outcomes["box.zip/notes.md"].document is not None
+
+
+def test_an_archive_that_was_half_read_counts_as_not_read(
+    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its earlier state may come back, by a moved file or another setting."""
+    sizes = {"box.zip": 1}
+    monkeypatch.setattr(
+        stamps, "take", lambda path, _: Stamp(sizes.get(path.name, 0), 0, 0, "")
+    )
+    monkeypatch.setattr(build, "CHUNK_TEXTS", 4)
+    before = {f"{n:02}.txt": f"The old letter {n} came." for n in range(9)}
+    pack(content / "box.zip", before)
+    library = make_library()
+    library.update()
+    texts = [library.document(f"box.zip/{name}").text for name in before]
+
+    pack(content / "box.zip", {n: t.replace("old", "new") for n, t in before.items()})
+    sizes["box.zip"] = 2
+    told: list[Progress] = []
+    stopped = library.update(progress=told.append, stop=lambda: len(told) > 4)
+    assert stopped.unfinished == ("box.zip",)
+    assert 0 < len(stopped.changed) < len(before)
+
+    pack(content / "box.zip", before)
+    sizes["box.zip"] = 1
+    library.update()
+    assert [library.document(f"box.zip/{name}").text for name in before] == texts

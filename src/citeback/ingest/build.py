@@ -72,7 +72,7 @@ class _FilePart:
     """Some of a file's documents as they have been read, ready to be written.
 
     `same` are those that stand as they are, by path. With the last part it is known
-    which are `gone`, and the file's stamp is written.
+    which are `gone`, and the file's stamp, without which it is read again.
     """
 
     file: FoundFile
@@ -356,12 +356,13 @@ class Build:
             for path in part.gone:
                 self._catalog.remove(path)
                 self._catalog.set_meta(UNSWEPT, "yes")
-            if part.is_last:
-                stamps.note(self._catalog, part.file.name, part.stamp)
+            # Of what is half written nothing may count as read.
+            stamps.note(self._catalog, part.file.name, part.stamp)
         self._note_changes(part)
 
     def _write_document(self, part: _FilePart, staged: Staged) -> None:
         path = staged.document.source.path
+        stamps.forget(self._catalog, [part.file.name])
         self._catalog.replace_document(
             staged.document, staged.entries(), file=part.file.name, remark=staged.remark
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import stat
+import warnings
 import zipfile
 from contextlib import suppress
 
@@ -27,6 +28,20 @@ def found(data: bytes, limits: Limits = SMALL) -> dict[str, bytes | str]:
 def test_files_come_out_with_their_folders() -> None:
     data = zipped({"a.txt": "one", "sub/": "", "sub/b ü.md": "two"})
     assert found(data) == {"a.txt": b"one", "sub/b ü.md": b"two"}
+
+
+def test_files_of_one_name_are_all_given() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that is what it warns of
+        for number, name in enumerate(["a.txt", "a (2).txt", "a.txt", "./a.txt"]):
+            archive.writestr(name, str(number))
+    assert found(packed.getvalue()) == {
+        "a.txt": b"0",
+        "a (2).txt": b"1",
+        "a (3).txt": b"2",
+        "a (4).txt": b"3",
+    }
 
 
 def test_what_no_person_put_there_is_passed_over() -> None:

@@ -9,8 +9,10 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.unzipping import LIMITS, Limits, blows_up
@@ -43,11 +45,24 @@ def members(data: bytes, limits: Limits = LIMITS) -> Iterator[Member]:
     """The files in the archive, and in archives within it, in their order.
 
     Folders, hidden files and what macOS and Windows add are passed over. The limits
-    hold for all archives together. Raises UnreadableFileError where the whole archive
-    cannot be read.
+    hold for all archives together. Of two files of one name both are given, the later
+    one as "name (2).txt". Raises UnreadableFileError where the whole archive cannot be
+    read.
     """
     room = _Room(limits.members, limits.unpacked)
-    yield from _members(data, "", 0, limits, room)
+    times: Counter[str] = Counter()
+    for member in _members(data, "", 0, limits, room):
+        yield replace(member, name=_free(member.name, times))
+
+
+def _free(name: str, times: Counter[str]) -> str:
+    """The name, numbered before its ending if it was given some times already."""
+    path, free = PurePosixPath(name), name
+    while times[free]:
+        times[name] += 1
+        free = str(path.with_stem(f"{path.stem} ({times[name]})"))
+    times[free] += 1
+    return free
 
 
 @dataclass(slots=True)
