@@ -548,7 +548,11 @@ class Library:
         It stays readable as a `version` when the document changes. Raises
         UnknownDocumentError and CitationsError.
         """
-        self._versions.keep(self.document(path))
+        self.keep_text(self.document(path))
+
+    def keep_text(self, document: Document) -> None:
+        """Keep a text of any library here. Raises CitationsError."""
+        self._versions.keep(document)
 
     def version(self, digest: str) -> Document:
         """A document's text as it was kept when it was cited, by its digest.

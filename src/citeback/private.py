@@ -164,8 +164,8 @@ class Both:
         return now if elsewhere.standing is Standing.GONE else elsewhere
 
     def keep(self, path: str) -> None:
-        """Beside the library that holds the document."""
-        self._holding(path).keep(path)
+        """Beside the visitor's own library, whichever holds the document."""
+        self._own.keep_text(self._holding(path).document(path))
 
     def version(self, digest: str) -> Document:
         """The visitor's own if there is one."""

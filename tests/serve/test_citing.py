@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from fastapi.testclient import TestClient
 
 from citeback.cite.dossier import DossierFile
 from citeback.cite.written import read_receipts
-from citeback.errors import CitebackError
+from citeback.errors import CitebackError, UnknownDocumentError
 from citeback.library import Library
+from citeback.serve.citing_routes import citing_routes
 from citeback.serve.dossier_routes import dossier_routes
 from citeback.serve.library_routes import library_routes, told
 from citeback.serve.reference_routes import reference_routes
@@ -51,7 +53,7 @@ def visitors(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Vis
 
 def client(visitors: Visitors) -> TestClient:
     app = FastAPI()
-    for routes in (library_routes, dossier_routes, reference_routes):
+    for routes in (library_routes, dossier_routes, reference_routes, citing_routes):
         app.include_router(routes(visitors))
     app.add_exception_handler(CitebackError, told)
     browser = TestClient(app, base_url="http://127.0.0.1")
@@ -188,3 +190,48 @@ def test_where_the_page_is_shared_each_sees_their_own_pins_alone(
     assert DossierFile(settings.citations).read().pins == ()
     visitors.forget_idle(0)
     assert one.get("/dossier").json()["pins"] == []
+
+
+@pytest.mark.parametrize("visitors", [True], indirect=True)
+@pytest.mark.parametrize("way", ["/citations/quotes", "/dossier/pin"])
+def test_what_a_visitor_cites_is_kept_for_them_alone(
+    visitors: Visitors, settings: Settings, way: str
+) -> None:
+    one, other = client(visitors), client(visitors)
+    cited = stretch(visitors, QUINCE)
+    body = cited if way == "/dossier/pin" else [{**cited, "doc": cited["path"]}]
+    assert one.post(way, json=body, headers=HERE).status_code == HTTPStatus.OK
+    digest = visitors.library.document("garden.txt").source.digest
+    (settings.content / "garden.txt").write_text("Nothing grows here.\n")
+    visitors.library.update()
+    key = visitors.key_in(one.cookies)
+    assert visitors.reads(key).version(digest).text == TEXT
+    with pytest.raises(UnknownDocumentError, match="not kept"):
+        visitors.reads(visitors.key_in(other.cookies)).version(digest)
+    assert not settings.citations.exists()
+
+
+@pytest.mark.parametrize("visitors", [True], indirect=True)
+def test_a_browser_without_cookies_copies_and_keeps_nothing(
+    visitors: Visitors, settings: Settings
+) -> None:
+    browser = client(visitors)
+    browser.cookies.clear()
+    cited = stretch(visitors, QUINCE)
+    body = [{**cited, "doc": cited["path"]}]
+    (told,) = browser.post("/citations/quotes", json=body, headers=HERE).json()
+    assert told["receipt"]["quote"] == QUINCE
+    assert not settings.citations.exists()
+
+
+def test_a_quote_of_a_document_that_is_gone_is_copied_from_what_was_kept(
+    visitors: Visitors, settings: Settings
+) -> None:
+    browser = client(visitors)
+    cited = stretch(visitors, QUINCE)
+    body = [{**cited, "doc": cited["path"]}]
+    before = browser.post("/citations/quotes", json=body, headers=HERE).json()
+    visitors.library.remove("garden.txt")
+    after = browser.post("/citations/quotes", json=body, headers=HERE)
+    assert after.status_code == HTTPStatus.OK
+    assert after.json()[0]["receipt"]["quote"] == before[0]["receipt"]["quote"]

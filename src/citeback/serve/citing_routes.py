@@ -5,11 +5,13 @@ What is cited so is kept, so that it stays readable when the document changes.
 
 from __future__ import annotations
 
+import contextlib
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 
+from citeback.errors import UnknownDocumentError
 from citeback.records import Source, Span
 from citeback.serve.citing import citation_json
 from citeback.serve.library_routes import HERE, NOT_FROM_HERE, OUR_HEADER
@@ -31,13 +33,18 @@ def citing_routes(visitors: Visitors) -> APIRouter:
         begun = request.headers.get("sec-fetch-site")
         if request.headers.get(OUR_HEADER) != "page" or begun not in HERE:
             raise HTTPException(HTTPStatus.FORBIDDEN, NOT_FROM_HERE)
-        library = visitors.reads(visitors.key_in(request.cookies))
+        key = visitors.key_in(request.cookies)
+        keeping = visitors.cites(key)
+        library = keeping or visitors.reads(key)
         try:
             receipts = library.receipts(map(_place, cited[:MOST_QUOTES]))
         except (KeyError, TypeError, ValueError):
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY) from None
         for path in dict.fromkeys(one.path for one in receipts if one is not None):
-            library.keep(path)
+            # What is no longer there was found among the texts that are kept.
+            with contextlib.suppress(UnknownDocumentError):
+                if keeping is not None:
+                    keeping.keep(path)
         return [citation_json(one, "") if one else None for one in receipts]
 
     return routes

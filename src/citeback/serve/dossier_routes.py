@@ -68,7 +68,7 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
     ) -> dict[str, Any]:
         from_here(request)
         visitor = visitors.welcome(visitors.key_in(request.cookies))
-        library = visitor.reads
+        library = visitor.cites
         document = library.document(path)
         receipt = receipt_at(library, path, Span(start, end))
         digest = document.source.digest

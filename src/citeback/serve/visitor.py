@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from citeback.errors import CitebackError, UnknownDocumentError
+from citeback.errors import CitebackError, IndexStateError, UnknownDocumentError
 from citeback.library import Library
 from citeback.private import Both, PrivateLibraries, discard
 from citeback.records import AddedFile, Removed
@@ -76,6 +76,15 @@ class Visitor:
     def reads(self) -> Reads:
         """What the visitor's questions are put to."""
         return self._shared if self._own is None else Both(self._own, self._shared)
+
+    @property
+    def cites(self) -> Reads:
+        """The same, with a place of the visitor's own for the texts that they cite.
+
+        Raises IndexStateError where there is no room for one.
+        """
+        self._library()
+        return self.reads
 
     @property
     def citations(self) -> Path:
@@ -242,6 +251,16 @@ class Visitors:
         """What the questions of whoever has this key are put to."""
         visitor = self.of(key)
         return self.library if visitor is None else visitor.reads
+
+    def cites(self, key: str | None) -> Reads | None:
+        """What they are put to, with a place to keep what is cited; None without one.
+
+        Nothing of a visitor's is kept among what the owner has cited.
+        """
+        try:
+            return self.welcome(key).cites
+        except (NotYoursError, IndexStateError):
+            return None
 
     def welcome(self, key: str | None) -> Visitor:
         """The visitor of a key, from now on remembered. Raises NotYoursError."""
