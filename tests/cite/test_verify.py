@@ -224,6 +224,8 @@ def test_receipts_hold_or_not(library: Library) -> None:
     assert found(forged) == [ReceiptFinding.FALSE]
     assert found(unknown) == [ReceiptFinding.UNKNOWN]
     assert found(broken) == [ReceiptFinding.DAMAGED]
+    moved = receipt.rsplit(";check=", 1)[0].replace(";par=3;", ";par=7;")
+    assert found(f"{moved};check={check_sum(moved)}") == [ReceiptFinding.MISPLACED]
 
 
 def test_a_receipt_of_an_earlier_version(tmp_path: Path) -> None:
@@ -241,5 +243,17 @@ def test_a_receipt_of_an_earlier_version(tmp_path: Path) -> None:
         file.write_text(REPORT.replace("did not", "did"), encoding="utf-8")
         library.update()
         (one,) = library.verify(Draft("memo.txt", receipt)).receipts
+        lying = receipt.rsplit(";check=", 1)[0].replace("report.txt", "verdict.txt")
+        lying = f"{lying};check={check_sum(lying)}"
+        (other,) = library.verify(Draft("memo.txt", lying)).receipts
+        # The same text under another name counts for that name, too, once it is kept.
+        (content / "verdict.txt").write_text(REPORT, encoding="utf-8")
+        library.update()
+        library.keep("verdict.txt")
+        library.remove("verdict.txt")
+        (named,) = library.verify(Draft("memo.txt", lying)).receipts
+        (still,) = library.verify(Draft("memo.txt", receipt)).receipts
     assert one.finding is ReceiptFinding.EARLIER
     assert one.quote == "The mayor did not resign"
+    assert (other.finding, other.quote) == (ReceiptFinding.UNKNOWN, "")
+    assert named.finding is still.finding is ReceiptFinding.EARLIER

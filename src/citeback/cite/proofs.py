@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from citeback.cite.receipt import digest_of, receipt_of
+from citeback.cite.receipt import digest_of, paragraph_at, receipt_of
 from citeback.cite.records import (
     ReadReceipt,
     Receipt,
@@ -75,15 +75,29 @@ def _verified(
         finding = ReceiptFinding.DAMAGED
         return VerifiedReceipt(read.span, None, finding, "", read.problem)
     document = as_cited(written.path, written.document, catalog, versions)
-    if document is None:
+    if document is None or not (
+        document.source.path == written.path
+        or versions.is_named(document.source.digest, written.path)
+    ):
         return VerifiedReceipt(read.span, written, ReceiptFinding.UNKNOWN, "", "")
     quote = document.text[written.start : written.end]
     if not quote or not written.proves(digest_of(quote)):
         return VerifiedReceipt(read.span, written, ReceiptFinding.FALSE, "", "")
+    span = Span(written.start, written.end)
+    if not _is_placed(written, document, span):
+        finding = ReceiptFinding.MISPLACED
+        return VerifiedReceipt(read.span, written, finding, quote, "")
     now = catalog.document(written.path)
     same = now is not None and written.names(now.source.digest)
     finding = ReceiptFinding.HOLDS if same else ReceiptFinding.EARLIER
     return VerifiedReceipt(read.span, written, finding, quote, "")
+
+
+def _is_placed(written: WrittenReceipt, document: Document, span: Span) -> bool:
+    """Whether the paragraph and the page that a receipt names are those of its words."""
+    paragraph = paragraph_at(document, span.start)
+    locator = document.locator(span)
+    return written.paragraph in (0, paragraph) and written.locator in (None, locator)
 
 
 def as_cited(

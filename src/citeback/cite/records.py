@@ -222,6 +222,7 @@ class ReceiptFinding(StrEnum):
 
     HOLDS = "holds"
     EARLIER = "holds for an earlier version of the document"
+    MISPLACED = "holds its words, but names another paragraph or page than theirs"
     FALSE = "does not hold: other words stand there"
     UNKNOWN = "cannot be checked: the document is not as it was, nor kept so"
     DAMAGED = "damaged"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,14 +33,17 @@ class Versions:
 
         Raises CitationsError.
         """
-        file = self._folder / f"{document.source.digest}.json"
-        if self.find(document.source.digest) is not None:
+        source = document.source
+        file = self._folder / f"{source.digest}.json"
+        found = self.find(source.digest)
+        if found is not None and self.is_named(source.digest, source.path):
             return
+        paths = [*self._paths(source.digest), source.path] if found else [source.path]
         made = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
-                made.write_text(_to_json(document), encoding="ascii")
+                made.write_text(_to_json(found or document, paths), encoding="ascii")
                 flush(made)
                 os.replace(made, file)
             finally:
@@ -68,10 +72,25 @@ class Versions:
                 return document
         return None
 
+    def is_named(self, digest: str, path: str) -> bool:
+        """Whether the version of that digest was kept of a document of that path."""
+        return path in self._paths(digest)
 
-def _to_json(document: Document) -> str:
+    def _paths(self, digest: str) -> list[str]:
+        """The paths of the documents whose text that was."""
+        try:
+            stored = (self._folder / f"{digest}.json").read_text(encoding="ascii")
+            plain: dict[str, Any] = json.loads(stored)
+            # Versions that were kept by Citeback before 2026-11-23 have no paths.
+            return list(plain.get("paths") or [plain["source"]["path"]])
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+
+def _to_json(document: Document, paths: Sequence[str]) -> str:
     return json.dumps(
         {
+            "paths": paths,
             "source": asdict(document.source),
             "text": document.text,
             "blocks": stored_blocks.to_json(document.blocks),

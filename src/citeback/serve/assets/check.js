@@ -7,7 +7,7 @@ const {
 const MODES = ['quotations', 'claims'];
 const ICONS = {
   exact: '✓', title: '–', altered: '≠', not_found: '✕', short: '–', answers: '≈', touches: '~', silent: '–',
-  receipt_holds: '✓', receipt_earlier: '✓', receipt_false: '✕', receipt_unknown: '?', receipt_damaged: '✕',
+  receipt_holds: '✓', receipt_earlier: '✓', receipt_misplaced: '✕', receipt_false: '✕', receipt_unknown: '?', receipt_damaged: '✕',
 };
 const FEW_PLACES = 3;
 const narrow = matchMedia('(max-width: 820px)');
