@@ -41,12 +41,29 @@ def type_and_ask(page: Page, question: str) -> None:
     expect(page.locator("#chat .user-row").last).to_have_text(question)
 
 
+def assert_clear_of_buttons(page: Page) -> None:
+    """What is going on is written beside the header's buttons, not on them."""
+    over = page.evaluate(
+        """() => {
+            const words = document.createRange();
+            words.selectNodeContents(document.querySelector('#header .state'));
+            const own = words.getBoundingClientRect();
+            const buttons = [...document.querySelectorAll('#header button')];
+            return buttons.map((one) => one.getBoundingClientRect())
+                .filter((one) => one.width && own.right > one.left && own.left < one.right)
+                .length;
+        }"""
+    )
+    assert over == 0
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_the_first_minute(server: Server, visit: Visit, look: Look) -> None:
     page = visit(server, look)
     state = page.locator("#header .state")
     expect(state).to_have_text("Loading the model…")
     assert_no_overflow(page)
+    assert_clear_of_buttons(page)
     before = page.locator("#main").bounding_box()
     type_and_ask(page, CHALLENGES)
     waiting = page.locator("#chat .waiting")
@@ -56,6 +73,7 @@ def test_the_first_minute(server: Server, visit: Visit, look: Look) -> None:
     expect(waiting).to_contain_text("indexed for the first time")
     expect(state).to_have_text("Indexing 1 of 1 files")
     assert_no_overflow(page)
+    assert_clear_of_buttons(page)
 
     (server.folder / "embed").touch()
     answer = page.locator("#chat .answer")
