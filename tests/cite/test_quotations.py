@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +70,13 @@ def test_what_is_quoted_within_belongs_to_the_outer_quotation() -> None:
     assert quoted('"a wall 6" high stands there" he said') == [
         'a wall 6" high stands there'
     ]
+
+
+@pytest.mark.parametrize("written", ["‘a ", "“", "« "])
+def test_marks_that_nothing_closes_take_no_time(written: str) -> None:
+    started = time.perf_counter()
+    quoted(written * 8000)
+    assert time.perf_counter() - started < 1
 
 
 def test_a_quotation_of_several_paragraphs() -> None:

@@ -228,6 +228,26 @@ def test_receipts_hold_or_not(library: Library) -> None:
     assert found(f"{moved};check={check_sum(moved)}") == [ReceiptFinding.MISPLACED]
 
 
+@pytest.mark.parametrize(
+    ("sign", "forged"),
+    [
+        ("char=", "char=" + "1" * 5000),
+        (";par=", ";par=" + "1" * 5000),
+        ("report", "%FF"),
+        ("report", "%ED%A0%80"),
+    ],
+)
+def test_a_forged_receipt_stops_no_check(
+    library: Library, sign: str, forged: str
+) -> None:
+    receipt = receipt_text(library.quoted("report.txt", "The mayor did not resign"))
+    line = receipt.rsplit(";check=", 1)[0].replace(sign, forged)
+    draft = Draft("memo.txt", f"{line};check={check_sum(line)}")
+    assert {one.finding for one in library.verify(draft).receipts} == {
+        ReceiptFinding.DAMAGED
+    }
+
+
 def test_a_receipt_of_an_earlier_version(tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()

@@ -13,7 +13,7 @@ from citeback.library import Library
 from citeback.private import Both
 from citeback.records import Span
 from citeback.serve.asking import Asked
-from citeback.serve.links import QUOTE_LETTERS, permalink_query
+from citeback.serve.links import QUOTE_LETTERS, linked_receipt, permalink_query
 from citeback.serve.opening import LINK_CHANGED, Request, open_request
 from citeback.serve.reading import ChangeView, ReaderView
 from citeback.serve.replies import opened
@@ -226,3 +226,16 @@ def test_a_visitors_own_document_is_followed_first(
         )
         assert receipt is not None
         assert receipt.quote == QUOTE
+
+
+def test_a_link_with_senseless_counts_still_opens() -> None:
+    receipt = linked_receipt(
+        "a.txt",
+        Span(0, 5),
+        "",
+        quote="words",
+        prefix="",
+        suffix="",
+        copies=f"{'9' * 5000}.1",
+    )
+    assert (receipt.times, receipt.twins) == (1, 1)

@@ -16,14 +16,16 @@ _GAINED = re.compile(
     "|[\\s\\\\\u00ad\u200b-\u200f\u2060\ufeff]+"
 )
 
+# No text has more letters, paragraphs or builds than can be counted so.
+_NUMBER = "[0-9]{1,15}"
 _LABEL = "[A-Za-z0-9/.%]+"
 _RECEIPT = re.compile(
-    f"(?P<line>(?i:{SCHEME})(?P<path>{_LABEL})#char=(?P<start>[0-9]+),(?P<end>[0-9]+)"
+    f"(?P<line>(?i:{SCHEME})(?P<path>{_LABEL})#char=(?P<start>{_NUMBER}),(?P<end>{_NUMBER})"
     f";doc=(?P<doc>[0-9a-fA-F]{{{WRITTEN_DIGITS}}})"
     f";quote=(?P<quote>[0-9a-fA-F]{{{WRITTEN_DIGITS}}})"
-    "(?:;par=(?P<par>[0-9]+))?"
+    f"(?:;par=(?P<par>{_NUMBER}))?"
     f"(?:;(?P<kind>{'|'.join(LocatorKind)})=(?P<first>{_LABEL})(?:,(?P<last>{_LABEL}))?)?"
-    ";build=(?P<build>[0-9]+))"
+    f";build=(?P<build>{_NUMBER}))"
     ";check=(?P<check>[0-9a-fA-F]{8})"
 )
 # What only a receipt would have; where it stands outside a sound one, one was damaged.
@@ -96,19 +98,23 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
 
 
 def _written(match: re.Match[str]) -> WrittenReceipt | None:
-    """What stands in a receipt, None where its check sum tells otherwise."""
+    """What stands in a receipt, None where its check sum or its signs tell otherwise."""
     line = SCHEME + match["line"][len(SCHEME) :]
     for digest in (match["doc"], match["quote"]):
         line = line.replace(digest, digest.lower())
     if check_sum(line) != match["check"].lower():
         return None
     locator = None
-    if match["kind"]:
-        first = _decoded(match["first"])
-        last = _decoded(match["last"]) if match["last"] else first
-        locator = Locator(LocatorKind(match["kind"]), first, last)
+    try:
+        path = _decoded(match["path"])
+        if match["kind"]:
+            first = _decoded(match["first"])
+            last = _decoded(match["last"]) if match["last"] else first
+            locator = Locator(LocatorKind(match["kind"]), first, last)
+    except UnicodeDecodeError:
+        return None
     return WrittenReceipt(
-        path=_decoded(match["path"]),
+        path=path,
         document=match["doc"].lower(),
         start=int(match["start"]),
         end=int(match["end"]),
@@ -120,4 +126,5 @@ def _written(match: re.Match[str]) -> WrittenReceipt | None:
 
 
 def _decoded(text: str) -> str:
-    return unquote(text, errors="surrogatepass")
+    """The text that is percent-encoded. Raises UnicodeDecodeError where it is none."""
+    return unquote(text, errors="strict")

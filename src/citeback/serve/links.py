@@ -14,6 +14,7 @@ DIGEST_LETTERS = 12
 # the kept text of the document, or by its place.
 QUOTE_LETTERS = 1500
 NEIGHBOUR_LETTERS = 32
+COPIES_LETTERS = 20
 
 
 def link_query(source: Source, span: Span) -> str:
@@ -53,7 +54,8 @@ def linked_receipt(
     A link from before quotes stood in links has none, and is good for its place only.
     """
     times, _, twins = copies.partition(".")
-    counts = (times, twins) if times.isdecimal() and twins.isdecimal() else ("1", "1")
+    is_told = times.isdecimal() and twins.isdecimal() and len(copies) <= COPIES_LETTERS
+    counts = (times, twins) if is_told else ("1", "1")
     return Receipt(
         path=path,
         title="",

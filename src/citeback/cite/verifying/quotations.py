@@ -128,6 +128,7 @@ class _Inline:
         self.text = text
         self.written = written
         self.starts = [0, *_paragraph_starts(text)]
+        self.unclosed: dict[str, int] = {}
 
     def found(self) -> Iterator[Quotation]:
         """What is quoted, in order."""
@@ -206,6 +207,15 @@ class _Inline:
 
     def _close(self, mark: str, begin: int, end: int) -> int:
         """Where the words that begin there end, -1 if not before `end`."""
+        # Where nothing closes what begins earlier, nothing closes what begins later.
+        if self.unclosed.get(mark) == end:
+            return -1
+        close = self._closing(mark, begin, end)
+        if close < 0 and mark != '"':  # which the next one that opens ends, too
+            self.unclosed[mark] = end
+        return close
+
+    def _closing(self, mark: str, begin: int, end: int) -> int:
         if mark in _SINGLE:
             return self._close_single(mark, begin, end)
         if mark == "`":
