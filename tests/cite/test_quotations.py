@@ -128,6 +128,12 @@ def test_marks_in_markup_quote_nothing() -> None:
     assert quoted(text, markdown=True) == ["a real one"]
 
 
+@pytest.mark.parametrize("begun", ["“All of it\n", "“All of it\n\n"])
+def test_a_quotation_that_is_not_closed_ends_before_a_block(begun: str) -> None:
+    text = f"{begun}> five words of a block\n\n“and mine"
+    assert quoted(text) == ["All of it", "five words of a block", "and mine"]
+
+
 MARKS = "“”„‘’‚«»‹›\"'「」`> \n\tab.6"
 
 

@@ -7,8 +7,8 @@ apart by what stands beside them. Quotations within quotations belong to the out
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from citeback.cite.records import Draft, Quotation
@@ -78,7 +78,7 @@ def quotations(draft: Draft) -> tuple[Quotation, ...]:
     masked = _masked(text) if draft.markdown else text
     for span in set_apart:
         masked = _blanked(masked, span.start, span.end)
-    inline = _Inline(masked, text).found()
+    inline = _Inline(masked, text, set_apart).found()
     return tuple(sorted((*blocks, *inline), key=lambda one: one.start))
 
 
@@ -123,11 +123,16 @@ class _Ending:
 class _Inline:
     """Goes through a text and gathers what stands between marks."""
 
-    def __init__(self, text: str, written: str) -> None:
-        """Look in `text`; the words are taken from `written`, of the same length."""
+    def __init__(self, text: str, written: str, blocks: Sequence[Span]) -> None:
+        """Look in `text`; the words are taken from `written`, of the same length.
+
+        No quotation goes over a block.
+        """
         self.text = text
         self.written = written
-        self.starts = [0, *_paragraph_starts(text)]
+        ends = {end for block in blocks for end in (block.start, block.end)}
+        self.starts = sorted({0, *_paragraph_starts(text), *ends})
+        self.blocks = sorted(block.start for block in blocks)
         self.unclosed: dict[str, int] = {}
 
     def found(self) -> Iterator[Quotation]:
@@ -202,6 +207,8 @@ class _Inline:
         at = end
         while at < len(self.text) and self.text[at].isspace():
             at += 1
+        if bisect_left(self.blocks, end) < bisect_left(self.blocks, at):
+            return -1
         goes_on = at < len(self.text) and self.text[at] in _GOES_ON.get(mark, "")
         return at if goes_on else -1
 
