@@ -106,6 +106,18 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_draft(tmp_path / "memo.txt", "memo.txt", Settings())
 
 
+def test_what_is_said_of_a_draft_speaks_of_no_library(tmp_path: Path) -> None:
+    (tmp_path / "memo.txt").touch()
+    for name, why in (
+        ("memo.txt", "nothing is written in it"),
+        ("no.txt", "no such file"),
+        (".", "it is a folder"),
+    ):
+        with pytest.raises(DraftError, match=why) as told:
+            read_draft(tmp_path / name, name, Settings())
+        assert "update" not in str(told.value)
+
+
 def test_claims_leave_out_marks_and_what_is_too_short() -> None:
     asked: list[str] = []
 

@@ -26,6 +26,9 @@ _LINE_MARKS = re.compile(
     r"(?:[ \t]*(?:>|#{1,6}[ \t]|[-*+•][ \t]|\d{1,3}[.)][ \t]))+\s*"
 )
 
+MISSING = "there is no such file: check its name, and that it is still there."
+FOLDER = "it is a folder. Name one of the files in it."
+EMPTY = "nothing is written in it."
 SEVERAL = "it holds several files: unpack it, and check them one by one."
 
 
@@ -34,6 +37,12 @@ def read_draft(path: Path, name: str, settings: Settings) -> Draft:
 
     It is read in a process of its own, with the limits that documents have.
     """
+    if not path.exists():
+        raise _unreadable(name, MISSING)
+    if path.is_dir():
+        raise _unreadable(name, FOLDER)
+    if path.is_file() and not path.stat().st_size:
+        raise _unreadable(name, EMPTY)
     try:
         outcomes = list(
             worker.SHARED.read(
