@@ -28,7 +28,7 @@ _LINE_MARKS = re.compile(
 
 MISSING = "there is no such file: check its name, and that it is still there."
 FOLDER = "it is a folder. Name one of the files in it."
-EMPTY = "nothing is written in it."
+EMPTY = "it is empty: nothing is written in it."
 SEVERAL = "it holds several files: unpack it, and check them one by one."
 
 
