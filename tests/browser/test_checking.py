@@ -55,6 +55,9 @@ def test_quotations_lead_to_their_places(
     expect(page.locator(".reader mark").first).to_contain_text("face a number of")
     expect(check).to_be_visible()
 
+    check.get_by_label("Text to check").fill("“nobody had expected this at all”")
+    page.keyboard.press("Control+Enter")
+    expect(items.locator(".check-state")).to_have_text(["✕Not found"])
     file = tmp_path / "memo.md"
     file.write_text("> many opportunities exist for civil society\n", encoding="utf-8")
     page.locator("#check-file").set_input_files(file)

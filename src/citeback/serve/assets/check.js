@@ -47,6 +47,9 @@ field.rows = 7;
 field.dir = 'auto';
 field.placeholder = t('check_placeholder');
 field.setAttribute('aria-label', t('check_field'));
+field.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) checkField();
+});
 const input = make('input');
 input.type = 'file';
 input.hidden = true;
@@ -58,10 +61,7 @@ input.addEventListener('change', () => {
 });
 const tools = make('div', 'check-tools');
 tools.append(
-  button('primary', t('check_run'), '', () => {
-    if (field.value.trim()) send('text?', field.value);
-    else field.focus();
-  }),
+  button('primary', t('check_run'), '', checkField),
   button('plain', t('check_file'), '', () => input.click()),
   input,
 );
@@ -71,6 +71,11 @@ const results = make('ol', 'check-results');
 results.setAttribute('aria-label', t('check_results'));
 element.replaceChildren(head, modes, help, field, tools, note, results);
 clear();
+
+function checkField() {
+  if (field.value.trim()) send('text?', field.value);
+  else field.focus();
+}
 
 function clear() {
   note.textContent = '';
