@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citeback.cite.verifying.closest import MISSING, OTHER, closest
+from citeback.cite.verifying.closest import LEFT_OUT, MISSING, OTHER, closest
 from citeback.index import words
 
 
@@ -21,6 +21,18 @@ def test_a_word_replaced_left_out_and_put_in() -> None:
     assert shown(["the new mill stood"], text) == (["the old mill stood"], 0.75)
     assert shown(["mill stood the river"], text) == (["mill stood by the river"], 1.0)
     assert shown(["old stone mill stood"], text) == (["old mill stood"], 0.75)
+
+
+def test_a_word_left_out_before_the_last_one() -> None:
+    text = "They face a lack of adequate resources in the long term."
+    assert shown(["a lack of resources"], text) == (
+        ["a lack of adequate resources"],
+        1.0,
+    )
+    assert shown(["adequate in the long"], text) == (
+        ["adequate resources in the long"],
+        1,
+    )
 
 
 def test_segments_are_found_in_order_and_close_together() -> None:
@@ -58,10 +70,10 @@ def test_the_cost_is_the_least_there_is(quoted: list[str], held: list[str]) -> N
 def distance(one: list[str], other: list[str]) -> int:
     """The edit distance by its definition."""
     if not one or not other:
-        return MISSING * (len(one) + len(other))
+        return MISSING * len(one) + LEFT_OUT * len(other)
     change = 0 if one[0] == other[0] else OTHER
     return min(
         distance(one[1:], other[1:]) + change,
         distance(one[1:], other) + MISSING,
-        distance(one, other[1:]) + MISSING,
+        distance(one, other[1:]) + LEFT_OUT,
     )

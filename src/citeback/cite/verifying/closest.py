@@ -15,9 +15,11 @@ import numpy.typing as npt
 from citeback.index import words
 from citeback.records import Span
 
-# What a word costs that stands in only one of both, that is another, or that is the
-# same but for capitals, accents or its ending.
+# What a word costs that stands in the quotation alone, in the text alone, that is
+# another, or that is the same but for capitals, accents or its ending. Left out is the
+# cheapest: so the word behind one that was left out is met, not taken for a new one.
 MISSING = 10
+LEFT_OUT = 9
 OTHER = 10
 SIMILAR = 3
 
@@ -87,7 +89,7 @@ def _costs(quoted: Sequence[_Words], held: _Words) -> tuple[list[Costs], list[in
     `steps` names each row's word; -1 is the free gap before a further segment.
     """
     count = len(held.spans)
-    places = np.arange(count + 1) * MISSING
+    places = np.arange(count + 1) * LEFT_OUT
     row = np.zeros(count + 1, dtype=np.int64)
     rows, steps = [row], [-1]
     for number, segment in enumerate(quoted):
