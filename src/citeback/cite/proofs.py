@@ -13,7 +13,7 @@ from citeback.cite.records import (
     WrittenReceipt,
 )
 from citeback.cite.versions import Versions
-from citeback.cite.written import read_receipts
+from citeback.cite.written import DAMAGED, read_receipts
 from citeback.index.catalog import Catalog
 from citeback.records import Document, Source, Span
 
@@ -71,9 +71,9 @@ def _verified(
     read: ReadReceipt, catalog: Catalog, versions: Versions
 ) -> VerifiedReceipt:
     written = read.receipt
-    if written is None:
+    if written is None or not _is_writable(written.path):
         finding = ReceiptFinding.DAMAGED
-        return VerifiedReceipt(read.span, None, finding, "", read.problem)
+        return VerifiedReceipt(read.span, None, finding, "", read.problem or DAMAGED)
     document = as_cited(written.path, written.document, catalog, versions)
     if document is None or not (
         document.source.path == written.path
@@ -91,6 +91,11 @@ def _verified(
     same = now is not None and written.names(now.source.digest)
     finding = ReceiptFinding.HOLDS if same else ReceiptFinding.EARLIER
     return VerifiedReceipt(read.span, written, finding, quote, "")
+
+
+def _is_writable(path: str) -> bool:
+    """Whether it holds no lone surrogates, which no document's path does."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in path)
 
 
 def _is_placed(written: WrittenReceipt, document: Document, span: Span) -> bool:

@@ -127,4 +127,4 @@ def _written(match: re.Match[str]) -> WrittenReceipt | None:
 
 def _decoded(text: str) -> str:
     """The text that is percent-encoded. Raises UnicodeDecodeError where it is none."""
-    return unquote(text, errors="strict")
+    return unquote(text, errors="surrogatepass")
