@@ -16,8 +16,8 @@ _GAINED = re.compile(
     "|[\\s\\\\\u00ad\u200b-\u200f\u2060\ufeff]+"
 )
 
-# No text has more letters, paragraphs or builds than can be counted so.
-_NUMBER = "[0-9]{1,15}"
+# More digits than any number needs that is counted here; Python refuses very many.
+_NUMBER = "[0-9]{1,60}"
 _LABEL = "[A-Za-z0-9/.%]+"
 _RECEIPT = re.compile(
     f"(?P<line>(?i:{SCHEME})(?P<path>{_LABEL})#char=(?P<start>{_NUMBER}),(?P<end>{_NUMBER})"
