@@ -407,3 +407,16 @@ def test_claims_shows_what_is_related(
     memo.write_text("Short one.", encoding="utf-8")
     assert run("claims", str(memo)) == 0
     assert "no sentence in memo.md" in capsys.readouterr().out
+
+
+def test_one_of_a_kind_is_not_told_as_several(
+    run: Run, content: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    for name in list(TEXTS)[1:]:
+        (content / name).unlink()
+    assert run("index") == 0
+    assert run("doctor") == 0
+    assert run("backup", str(tmp_path / "copy")) == 0
+    told = capsys.readouterr().out
+    assert "Looked at 1 document," in told
+    assert "Copied 1 document and" in told

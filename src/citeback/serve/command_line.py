@@ -46,6 +46,7 @@ from citeback.serve.as_json import (
     verify_json,
 )
 from citeback.serve.offline import isolate
+from citeback.serve.terminal import counted
 from citeback.settings import Settings, from_environment
 
 BELOW = 1
@@ -187,7 +188,8 @@ def dossier(library: Library, options: argparse.Namespace) -> None:
     if options.json:
         _print_json(asdict(held))
     elif options.export is not None:
-        print(f"Wrote {len(held.pins)} quotations into {options.export}.")
+        quotations = counted(len(held.pins), "quotation")
+        print(f"Wrote {quotations} into {options.export}.")
     else:
         print("\n".join(compiling.dossier_lines(held)))
 
@@ -280,7 +282,7 @@ def backup(library: Library, options: argparse.Namespace) -> None:
         _print_json({"folder": str(options.folder), "documents": size.documents})
         return
     print(
-        f"Copied {size.documents:,} documents and what is found in them to "
+        f"Copied {counted(size.documents, 'document')} and what is found in them to "
         f"{options.folder}. Use it with --index {options.folder}, or copy it to where "
         "the index was. Files of the documents themselves are copied like any others."
     )

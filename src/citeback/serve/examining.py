@@ -9,6 +9,7 @@ from citeback.errors import UnsoundIndexError
 from citeback.library import Library
 from citeback.records import Answer, Examination, Fault
 from citeback.serve.offline import Isolation
+from citeback.serve.terminal import counted
 
 QUESTION = "What is this about?"
 
@@ -34,9 +35,10 @@ def examination_lines(found: Examination) -> Iterator[str]:
     """What was looked at, what was wrong, and what became of it."""
     size = found.size
     yield (
-        f"Looked at {size.documents:,} documents, {size.passages:,} passages and "
-        f"{size.sentences:,} sentences in {found.seconds:.1f} s: texts, places, words, "
-        "vectors, files."
+        f"Looked at {counted(size.documents, 'document')}, "
+        f"{counted(size.passages, 'passage')} and "
+        f"{counted(size.sentences, 'sentence')} in {found.seconds:.1f} s: texts, "
+        "places, words, vectors, files."
     )
     if not found.faults:
         yield "Everything is as it should be."

@@ -198,8 +198,8 @@ def shown(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """How many there are: "1 file", "2 files"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """How many there are: "1 file", "2,000 files"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def wrapped(text: str, indent: str = "") -> list[str]:
