@@ -4,7 +4,7 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer
+.PHONY: test anchoring verifying claims fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer
 
 test:
 	python -m pytest
@@ -29,6 +29,14 @@ power:
 anchoring:
 	PYTHONPATH=src:tests python benchmarks/anchoring.py \
 		content/civil-society-rehabilitation-workshop.txt $(CORPORA) $(if $(SEED),--seed $(SEED))
+
+# Memos with known errors, checked; sentences of drafts, looked up.
+verifying:
+	PYTHONPATH=src:tests python benchmarks/verifying.py $(SETS) --count 40
+
+claims:
+	PYTHONPATH=src:tests python benchmarks/claims.py $(SHARED)/eval/xquad-en \
+		$(SHARED)/eval/squadshifts-reddit
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done

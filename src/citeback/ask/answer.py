@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +11,10 @@ import numpy.typing as npt
 from citeback.ask import baselines
 from citeback.ask.filters import NO_FILTER, Parsed
 from citeback.ask.hits import hits
-from citeback.ask.question import Query, checked, rarity, understood
+from citeback.ask.question import Query, checked, understood
 from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
 from citeback.ask.scope import Scope, scope
-from citeback.ask.search import search, sharing_words
+from citeback.ask.search import search
 from citeback.ask.verdict import assurance, evidence, probability, verdict
 from citeback.index import candidates as stored
 from citeback.index import words
@@ -38,10 +37,6 @@ NO_QUESTION = (
     "There is no question beside the filter: these are the first of {} passages that "
     "match, in reading order."
 )
-
-# The model reads a question here while its words are looked up. One at a time: the model
-# takes no two at once.
-_BESIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoding")
 
 
 def answer(
@@ -71,26 +66,19 @@ def answer(
         return replace(_nothing(text, snapshot), notice=scoped.notice)
     if is_filter_alone:
         return _first(scoped, limit, catalog, snapshot)
-    encoding = _BESIDE.submit(encoder.encode_question, text)
-    size = len(snapshot.passages)
     holding = stored.passages_with(catalog, list(words.content_stems(text)))
-    sharing = sharing_words(
-        rarity(text, passages=size, holding=holding), catalog, scoped.among
-    )
-    spans = encoder.piece_spans([text])[0]
-    unseen = _unseen(text, holding, catalog)
     query = understood(
         text,
-        encoding.result(),
-        piece_spans=spans,
+        encoder.encode_question(text),
+        piece_spans=encoder.piece_spans([text])[0],
         projection=snapshot.projection,
-        passages=size,
+        passages=len(snapshot.passages),
         holding=holding,
     )
-    query = replace(query, unseen=unseen)
+    query = replace(query, unseen=_unseen(query, holding, catalog))
     depth = max(CLOSELY, 2 * limit)  # near-duplicates among them are folded
     if baseline is None:
-        candidates = search(query, sharing, catalog, snapshot, scoped.among)
+        candidates = search(query, catalog, snapshot, scoped.among)
         ranked = _scored(query, candidates, catalog, snapshot, depth)
     else:
         ranked = _in_order_of(baseline, query, catalog, snapshot, scoped.among, depth)
@@ -198,12 +186,13 @@ def _first(scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot) -> A
     )
 
 
-def _unseen(text: str, holding: Mapping[str, int], catalog: Catalog) -> tuple[str, ...]:
+def _unseen(
+    query: Query, holding: Mapping[str, int], catalog: Catalog
+) -> tuple[str, ...]:
     """The question's words that stand nowhere: in no passage, heading, title or form."""
-    stems = words.content_stems(text)
-    missing = [stem for stem in stems if not holding[stem]]
+    missing = [stem for stem in query.stems if not holding[stem]]
     elsewhere = stored.outside(catalog, missing) if missing else set()
-    return tuple(stems[stem] for stem in missing if stem not in elsewhere)
+    return tuple(query.stems[stem] for stem in missing if stem not in elsewhere)
 
 
 def _nothing(text: str, snapshot: Snapshot) -> Answer:

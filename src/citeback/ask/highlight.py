@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,22 +34,24 @@ def matched_words(
     written = list(words.words(sentence))
     marked = [(stem, span) for stem, (_, span) in zip(stems, written, strict=True)]
     found = {span for stem, span in marked if stem in query.stems}
-    if pieces is not None and 0 < len(pieces) == len(piece_spans):
+    missing = query.stems.keys() - {stem for stem, _ in marked}
+    if missing and pieces is not None and 0 < len(pieces) == len(piece_spans):
         content = [span for word, span in written if word not in words.STOP_WORDS]
-        owners = [_word_at(content, piece) for piece in piece_spans]
+        starts = [span.start for span in content]
+        owners = [_word_at(content, starts, piece) for piece in piece_spans]
         likeness = query.pieces @ pieces.T
-        for stem in query.stems.keys() - {stem for stem, _ in marked}:
+        for stem in missing:
             rows = [row for row, owner in enumerate(query.owners) if owner == stem]
             found |= _nearest(likeness[rows], owners)
     return sorted(found, key=lambda span: span.start)
 
 
-def _word_at(content: Sequence[Span], piece: Span) -> Span | None:
-    """The content word that a piece lies in."""
-    for span in content:
-        if span.start <= piece.start < span.end:
-            return span
-    return None
+def _word_at(
+    content: Sequence[Span], starts: Sequence[int], piece: Span
+) -> Span | None:
+    """The content word that a piece lies in; `starts` are where the words begin."""
+    at = bisect_right(starts, piece.start) - 1
+    return content[at] if at >= 0 and piece.start < content[at].end else None
 
 
 def _nearest(

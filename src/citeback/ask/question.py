@@ -79,12 +79,6 @@ def idf(passages: int, holding: int) -> float:
     return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
 
-def rarity(text: str, *, passages: int, holding: Mapping[str, int]) -> dict[str, float]:
-    """The weight of each content stem; `holding` gives how many of all `passages` do."""
-    stems = words.content_stems(text)
-    return {stem: idf(passages, holding.get(stem, 0)) for stem in stems}
-
-
 def understood(
     text: str,
     encoded: Encoded,
@@ -100,7 +94,7 @@ def understood(
     all `passages` hold each of its content stems.
     """
     stems = words.content_stems(text)
-    weights = rarity(text, passages=passages, holding=holding)
+    weights = {stem: idf(passages, holding.get(stem, 0)) for stem in stems}
     marked = [(words.stem(word), span) for word, span in words.words(text)]
     content = [(stem, span) for stem, span in marked if stem in stems]
     owners = _owners(content, piece_spans, len(encoded.pieces))

@@ -49,22 +49,26 @@ def roughly(
     `passage_vectors` has a unit row for each candidate, `sentence_vectors` one for
     each sentence of each candidate, in their order.
     """
-    passage_meaning = passage_vectors @ query.vector
-    sentence_meaning = sentence_vectors @ query.vector
+    # Lists: for a handful of numbers at a time, numpy takes longer to be called.
+    passages = (passage_vectors @ query.vector).tolist()
+    sentences = (sentence_vectors @ query.vector).tolist()
+    held = covers(query, candidates)
     ranked = []
     start = 0
-    held = covers(query, candidates)
-    for row, candidate in enumerate(candidates):
+    for candidate, meaning, (whole, line) in zip(
+        candidates, passages, held, strict=True
+    ):
         end = start + len(candidate.sentence_ids)
-        best = int(np.argmax(sentence_meaning[start:end]))
+        nearest = max(sentences[start:end])
         parts = Parts(
             interaction=0.0,
-            passage_meaning=float(passage_meaning[row]),
-            sentence_meaning=float(sentence_meaning[start + best]),
-            passage_words=held[row][0],
-            sentence_words=held[row][1],
+            passage_meaning=meaning,
+            sentence_meaning=nearest,
+            passage_words=whole,
+            sentence_words=line,
             closeness=0.0,
         )
+        best = sentences.index(nearest, start, end) - start
         ranked.append(Ranked(candidate, rough_score(parts), parts, best))
         start = end
     return sorted(ranked, key=lambda item: -item.score)

@@ -7,7 +7,7 @@ the question, passages with a sentence near it, and passages that share its word
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,30 +29,16 @@ COMMON = math.log(3)
 FEW = 2000
 
 
-def sharing_words(
-    idf: Mapping[str, float], catalog: Catalog, among: Sequence[int] | None = None
-) -> list[int]:
-    """Ids of the passages that share most of a question's words; what `search` wants.
-
-    `idf` gives the weight of each of its content stems.
-    """
-    if among is not None and len(among) <= FEW:
-        return []
-    return stored.with_words(catalog, _telling(idf), BY_WORDS, among)
-
-
 def search(
     query: Query,
-    sharing: Sequence[int],
     catalog: Catalog,
     snapshot: Snapshot,
     among: Sequence[int] | None = None,
 ) -> list[Candidate]:
     """The candidates for a query, each once, in no promised order.
 
-    `sharing` are the passages that share its words. With `among`, only passages of
-    those ids; a filter is applied before anything is cut off, so that a narrow one
-    loses nothing.
+    With `among`, only passages of those ids; a filter is applied before anything is
+    cut off, so that a narrow one loses nothing.
     """
     if among is not None and len(among) <= FEW:
         return stored.candidates(catalog, among)
@@ -65,12 +51,12 @@ def search(
     found = {
         *near.tolist(),
         *stored.passages_of_sentences(catalog, spoken.tolist()),
-        *sharing,
+        *stored.with_words(catalog, _telling(query), BY_WORDS, among),
     }
     return stored.candidates(catalog, sorted(found))
 
 
-def _telling(idf: Mapping[str, float]) -> list[str]:
+def _telling(query: Query) -> list[str]:
     """The stems that tell passages apart; the rarest one if none does."""
-    rare = [stem for stem, weight in idf.items() if weight > COMMON]
-    return rare or [max(idf, key=lambda stem: idf[stem])]
+    rare = [stem for stem in query.stems if query.idf[stem] > COMMON]
+    return rare or [max(query.stems, key=lambda stem: query.idf[stem])]
