@@ -210,7 +210,8 @@ def test_a_changed_document_is_told_when_a_conversation_comes_back(
     file.write_text("A new beginning.\n\n" + file.read_text(encoding="utf-8"))
     page.get_by_role("button", name="Library", exact=True).click()
     page.get_by_role("button", name="Refresh library").click()
-    expect(page.locator("#note")).to_contain_text("1 changed")
+    # The page looks at the folder itself, too, and may have been quicker.
+    expect(page.locator("#note")).to_contain_text(re.compile("1 changed|nothing new"))
     page.reload()
     answer = page.locator("#chat .answer")
     expect(answer.locator(".notice").first).to_contain_text("have changed since")
