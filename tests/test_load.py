@@ -38,6 +38,8 @@ ASKED = (
 )
 NAMES = [f"{first}{last}" for first in "BDFGKLMNPR" for last in ("orvik", "almen", "ustad", "inget", "ekrona")]  # fmt: skip
 
+pytestmark = pytest.mark.real
+
 
 def document(number: int, name: str) -> str:
     return (
@@ -161,7 +163,7 @@ def mills(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=["double", pytest.param("model", marks=pytest.mark.real)])
+@pytest.fixture(params=["double", "model"])
 def server(mills: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server with the word-hash encoder, and one with the model."""
     started = Server(mills, held=request.param == "double")

@@ -104,6 +104,7 @@ def test_who_opens_waits_for_who_opens_too(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.real
 def test_removing_and_looking_through_while_another_writes(
     make_library: MakeLibrary, content: Path
 ) -> None:
@@ -125,6 +126,7 @@ def test_removing_and_looking_through_while_another_writes(
         assert other.ask(KETTLE).hits[0].passage.path == "kettle.txt"
 
 
+@pytest.mark.real
 def test_looking_through_while_another_commits(
     make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +272,7 @@ def test_with_nothing_to_answer_from_it_is_an_error(
 # A full disk.
 
 
+@pytest.mark.real
 def test_a_disk_that_fills_up_at_any_write(content: Path, tmp_path: Path) -> None:
     """Files may not grow beyond a size, which is raised until all of it fits."""
     rng = range(40)
