@@ -46,6 +46,13 @@ def changing(chromium_path: str, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
+def slow(chromium_path: str, tmp_path: Path) -> Iterator[Served]:
+    """One that takes as long to embed as with the model, so that it can be watched."""
+    with serving(filled(tmp_path)) as server:
+        yield server
+
+
+@pytest.fixture
 def shared(chromium_path: str, tmp_path: Path) -> Iterator[Served]:
     """A library that others visit, too."""
     with serving(filled(tmp_path), model=False, CITEBACK_SHARED="1") as server:
@@ -227,9 +234,9 @@ def test_what_to_know_of_a_document_is_told(changing: Served, visit: Visit) -> N
 
 
 def test_progress_is_told_and_the_library_answers_meanwhile(
-    changing: Served, visit: Visit
+    slow: Served, visit: Visit
 ) -> None:
-    page = visit(changing)
+    page = visit(slow)
     open_library(page)
     add(page, file("barrels.txt", long_text()))
     told = page.locator("#panel .progress p")
@@ -252,7 +259,7 @@ def test_progress_is_told_and_the_library_answers_meanwhile(
     expect(page.locator("#note")).to_contain_text("Stopped.")
     expect(result(page, "barrels.txt")).to_contain_text("Not added: stopped")
     expect(row(page, "barrels.txt")).to_have_count(0)
-    assert not (changing.content / "barrels.txt").exists()
+    assert not (slow.content / "barrels.txt").exists()
 
 
 def test_what_is_removed_can_be_put_back(changing: Served, visit: Visit) -> None:

@@ -17,6 +17,24 @@ from citeback.records import Span
 NEAR = 0.4
 
 
+def has_near_words(
+    query: Query, stems: Sequence[str], pieces: npt.NDArray[np.float32] | None
+) -> bool:
+    """Whether a word of the question that is not among the stems has one near it.
+
+    Only then `matched_words` needs to know where the pieces stand, which takes longer
+    to find out than all else here.
+    """
+    if pieces is None or not len(pieces):
+        return False
+    likeness = query.pieces @ pieces.T
+    return any(
+        likeness[rows].mean(axis=0).max() >= NEAR
+        for stem in query.stems.keys() - set(stems)
+        if (rows := _rows_of(query, stem))
+    )
+
+
 def matched_words(
     query: Query,
     sentence: str,
@@ -41,9 +59,12 @@ def matched_words(
         owners = [_word_at(content, starts, piece) for piece in piece_spans]
         likeness = query.pieces @ pieces.T
         for stem in missing:
-            rows = [row for row, owner in enumerate(query.owners) if owner == stem]
-            found |= _nearest(likeness[rows], owners)
+            found |= _nearest(likeness[_rows_of(query, stem)], owners)
     return sorted(found, key=lambda span: span.start)
+
+
+def _rows_of(query: Query, stem: str) -> list[int]:
+    return [row for row, owner in enumerate(query.owners) if owner == stem]
 
 
 def _word_at(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from citeback.ask import fold
-from citeback.ask.highlight import matched_words
+from citeback.ask.highlight import has_near_words, matched_words
 from citeback.ask.question import Query
 from citeback.ask.rank import Ranked
 from citeback.index import candidates as stored
@@ -43,7 +43,14 @@ def hits(
         _slice(found[item.candidate.id][0], _best_sentence(item).span)
         for item in leaders
     ]
-    spans = encoder.piece_spans(sentences)
+    near = [
+        position
+        for position, item in enumerate(leaders)
+        if has_near_words(query, _best_sentence(item).stems, item.pieces)
+    ]
+    spans = dict(
+        zip(near, encoder.piece_spans([sentences[n] for n in near]), strict=True)
+    )
     made = []
     for number, group in enumerate(groups, start=1):
         item = ranked[group[0]]
@@ -54,7 +61,7 @@ def hits(
             sentences[number - 1],
             best.stems,
             item.pieces,
-            spans[number - 1],
+            spans.get(number - 1, ()),
         )
         made.append(
             Hit(

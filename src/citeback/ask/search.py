@@ -17,10 +17,10 @@ from citeback.index.candidates import Candidate
 from citeback.index.catalog import Catalog
 from citeback.index.snapshot import Snapshot
 
-# How many come from each source. With 50 of each no more right ones came through to
+# How many come from each source. With 50 of each hardly any more came through to
 # the close ranking (docs/retrieval.md).
-PASSAGES = 20
-SENTENCES = 30
+PASSAGES = 12
+SENTENCES = 20
 BY_WORDS = 20
 # The idf of a word that a third of the passages hold: to look all of those up takes the
 # longest and adds nothing. (A fifth costs 0.1 points of R@1 on forum posts.)

@@ -201,6 +201,8 @@ def pieces(catalog: Catalog, sentences: Sequence[int]) -> dict[int, bytes]:
 def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, Source]]:
     """The whole passages of the ids, with their documents' sources, by id."""
     found: dict[int, tuple[Passage, Source]] = {}
+    if not ids:
+        return found
     texts: dict[str, str] = {}
     for row in catalog.database.rows(
         'SELECT id, p.path, start, "end", paragraph, part, parts, headings, lead_in, '
