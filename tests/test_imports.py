@@ -66,6 +66,7 @@ ONLY_IN_THESE = {
         "serve/library_routes.py",
         "serve/page.py",
         "serve/reference_routes.py",
+        "serve/requests.py",
         "serve/server.py",
     },
     "regex": {

@@ -21,8 +21,15 @@ def words(text: str) -> int:
     return len(text.split())
 
 
+def parts_of(
+    made: Document, limit: int, count: Callable[[str], int] = words
+) -> list[Passage]:
+    found = split(made, word_pieces=count, limit=limit)
+    return [passage for _, passage in found]
+
+
 def cut(text: str, limit: int, count: Callable[[str], int] = words) -> list[Passage]:
-    return list(split(document(text), word_pieces=count, limit=limit))
+    return parts_of(document(text), limit, count)
 
 
 def sentences(text: str, passage: Passage) -> list[str]:
@@ -69,7 +76,7 @@ def test_a_heavy_lead_in_is_not_repeated() -> None:
 
 def test_a_bare_bullet_is_no_sentence() -> None:
     text = "* one\n*\n* two\n"
-    (passage,) = split(document(text, reader=markdown), word_pieces=words, limit=50)
+    (passage,) = parts_of(document(text, reader=markdown), 50)
     assert sentences(text, passage) == ["one", "two"]
 
 
@@ -87,7 +94,7 @@ def test_an_overlong_sentence_is_cut_at_clauses_then_words_then_characters() -> 
 
 def test_furniture_and_headings_are_no_passages() -> None:
     text = "# Title\n\n<!-- no -->\n\nBody.\n"
-    (passage,) = split(document(text, reader=markdown), word_pieces=words, limit=9)
+    (passage,) = parts_of(document(text, reader=markdown), 9)
     assert (passage.text, passage.headings, passage.paragraph) == (
         "Body.",
         ("Title",),
@@ -102,7 +109,7 @@ def test_an_id_stays_while_path_and_text_do() -> None:
     assert [p.id for p in cut("New above.\n\nSecond here.\n", 9)][1] == two.id
     assert [p.id for p in cut("First here.\n\nFirst here.\n", 9)] == [one.id, twin.id]
     other = document("First here.\n", "b.txt")
-    (changed,) = split(other, word_pieces=words, limit=9)
+    (changed,) = parts_of(other, 9)
     assert changed.id != one.id
 
 
@@ -129,7 +136,7 @@ def test_passages_hold_every_word_once_and_fit(
     reader: object, text: str, limit: int
 ) -> None:
     made = document(text, reader=reader)
-    passages = tuple(split(made, word_pieces=words, limit=limit))
+    passages = tuple(parts_of(made, limit))
     position = 0
     for passage in passages:
         assert position <= passage.start < passage.end

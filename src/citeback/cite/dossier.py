@@ -71,7 +71,7 @@ def pin_of(
     document: Document, receipt: Receipt, *, question: str = "", asked: str = ""
 ) -> Pin:
     """A new pin of a stretch of a document."""
-    before, after = context_of(document, Span(receipt.start, receipt.end))
+    before, after = context_of(document, receipt.span)
     return Pin(
         id=secrets.token_hex(8),
         receipt=receipt,

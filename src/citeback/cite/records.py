@@ -38,6 +38,11 @@ class Receipt:
     times: int = 0
     twins: int = 0
 
+    @property
+    def span(self) -> Span:
+        """Where the quote stands in the document."""
+        return Span(self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenReceipt:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from citeback.cite.kept import write_whole
 from citeback.cite.receipt import digest_of
 from citeback.errors import CitationsError
 from citeback.index import stored_blocks
-from citeback.index.disk import flush
 from citeback.records import Document, LocatorKind, Mark, Source
 
 FOLDER = "versions"
@@ -39,16 +37,9 @@ class Versions:
         if found is not None and self.is_named(source.digest, source.path):
             return
         paths = [*self._paths(source.digest), source.path] if found else [source.path]
-        made = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            try:
-                made.write_text(_to_json(found or document, paths), encoding="ascii")
-                flush(made)
-                os.replace(made, file)
-            finally:
-                made.unlink(missing_ok=True)
-            flush(self._folder)
+            write_whole(file, _to_json(found or document, paths).encode("ascii"))
         except OSError as error:
             raise CitationsError(
                 f"The text that is cited cannot be kept in {self._folder} "

@@ -203,11 +203,21 @@ class Catalog:
 
     def document(self, path: str) -> Document | None:
         """The document of a path, None if the library holds none."""
-        held = self.packed(path)
-        return held.opened() if held else None
+        held = self._stored(path)
+        if held is None:
+            return None
+        source, text, layout, marks = held
+        return Document(source, text, stored_blocks.from_json(layout), tuple(marks))
 
     def packed(self, path: str) -> Packed | None:
         """The same, as it is stored."""
+        held = self._stored(path)
+        if held is None:
+            return None
+        source, text, layout, marks = held
+        return Packed(source, text, layout, places(marks))
+
+    def _stored(self, path: str) -> tuple[Source, str, str, Iterator[Mark]] | None:
         rows = self.database.rows(
             f"SELECT {SOURCE}, text, blocks FROM files WHERE path = ? AND state != ?",
             (path, FileState.REFUSED),
@@ -223,7 +233,12 @@ class Catalog:
                 (path,),
             )
         )
-        return Packed(source_from(source), text, blocks, places(marks))
+        return source_from(source), text, blocks, marks
+
+    def sources(self) -> list[Source]:
+        """What is known of every file, read or refused, but for its layout; by path."""
+        rows = self.database.rows(f"SELECT {SOURCE} FROM files ORDER BY path")
+        return [source_from(row) for row in rows]
 
     def files(self) -> tuple[FileReport, ...]:
         """Every file with its state, by path."""

@@ -19,7 +19,7 @@ from citeback.records import Span
 FINGERPRINT = "words-4"
 
 # Scripts written without spaces are matched sign by sign.
-_SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 # Signs inside a word that show nothing: soft hyphen, non-joiner, joiner.
 _UNSEEN = "\u00ad\u200c\u200d"
 # Raised figures: the number of a footnote is no part of the word that it stands at.
@@ -28,11 +28,11 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # them, lest a year be said to stand nowhere), or a run of letters, digits and their
 # marks with an inner apostrophe ("Center's") or sign that shows nothing.
 _WORD = regex.compile(
-    rf"[[{_SPACELESS}]--\p{{M}}]\p{{M}}*"
+    rf"[[{SPACELESS}]--\p{{M}}]\p{{M}}*"
     r"|\p{N}+(?:\.\p{N}+|,\p{N}{1,3}(?!\p{N}))+(?![\p{L}\p{M}])"
-    rf"|[[\p{{L}}\p{{N}}]--[{_SPACELESS}{_RAISED}]]"
-    rf"(?:[{_UNSEEN}]*[[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}{_RAISED}]])*"
-    rf"(?:['’][[\p{{L}}\p{{M}}]--[{_SPACELESS}]]+)?",
+    rf"|[[\p{{L}}\p{{N}}]--[{SPACELESS}{_RAISED}]]"
+    rf"(?:[{_UNSEEN}]*[[\p{{L}}\p{{N}}\p{{M}}]--[{SPACELESS}{_RAISED}]])*"
+    rf"(?:['’][[\p{{L}}\p{{M}}]--[{SPACELESS}]]+)?",
     regex.VERSION1,
 )
 _NOT_SHOWN = dict.fromkeys(map(ord, _UNSEEN))

@@ -63,14 +63,6 @@ class _Units:
 
 def split(
     document: Document | Packed, *, word_pieces: Callable[[str], int], limit: int
-) -> Iterator[Passage]:
-    """The document's passages, as `cut` has them."""
-    for _, passage in cut(document, word_pieces=word_pieces, limit=limit):
-        yield passage
-
-
-def cut(
-    document: Document | Packed, *, word_pieces: Callable[[str], int], limit: int
 ) -> Iterator[tuple[Block, Passage]]:
     """The document's passages in reading order, each of at most `limit` word pieces and
     with the block that it is cut from.

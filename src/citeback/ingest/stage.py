@@ -14,7 +14,7 @@ from citeback.index import words
 from citeback.index.catalog import PassageEntry, SentenceEntry
 from citeback.index.encoder import Encoder
 from citeback.index.packed import Packed
-from citeback.ingest.split import cut
+from citeback.ingest.split import split
 from citeback.records import Block, BlockKind, Document, Passage, Span
 
 # Changed by hand whenever `passage_text` or what is stored of a passage changes.
@@ -78,7 +78,7 @@ class Staged:
         entries: list[PassageEntry] = []
         texts: dict[str, str] = {}
         begin = end = 0
-        for block, passage in cut(
+        for block, passage in split(
             self.document,
             word_pieces=self._encoder.word_pieces,
             limit=max(16, self._encoder.word_piece_limit - CONTEXT_PIECES),

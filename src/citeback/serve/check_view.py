@@ -13,11 +13,9 @@ from citeback.cite.records import (
     VerifiedReceipt,
     VerifyReport,
 )
+from citeback.serve.links import DIGEST_LETTERS
 from citeback.serve.places import place
 from citeback.serve.strings import Words
-
-# Enough of a document's digest to tell that it has changed since.
-STATE_DIGITS = 12
 
 # Where a quoted line goes on.
 _LINE_MARKS = re.compile(r"\s*\n[ \t>]*")
@@ -80,5 +78,5 @@ def _place(where: QuotedPlace, words: Words) -> dict[str, Any]:
         "place": place(where, words),
         "start": where.start,
         "end": where.end,
-        "state": where.source.digest[:STATE_DIGITS],
+        "state": where.source.digest[:DIGEST_LETTERS],
     }

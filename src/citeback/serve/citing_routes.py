@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Request
 from citeback.errors import UnknownDocumentError
 from citeback.records import Source, Span
 from citeback.serve.citing import citation_json
-from citeback.serve.library_routes import HERE, NOT_FROM_HERE, OUR_HEADER
+from citeback.serve.requests import from_here
 from citeback.serve.visitor import Visitors
 
 # No conversation holds more.
@@ -30,9 +30,7 @@ def citing_routes(visitors: Visitors) -> APIRouter:
         request: Request, cited: list[dict[str, Any]]
     ) -> list[dict[str, Any] | None]:
         """What each is cited by, in order; null for one whose text is no more."""
-        begun = request.headers.get("sec-fetch-site")
-        if request.headers.get(OUR_HEADER) != "page" or begun not in HERE:
-            raise HTTPException(HTTPStatus.FORBIDDEN, NOT_FROM_HERE)
+        from_here(request)
         key = visitors.key_in(request.cookies)
         keeping = visitors.cites(key)
         library = keeping or visitors.reads(key)

@@ -126,14 +126,12 @@ def ask(library: Library, options: argparse.Namespace) -> None:
     _refresh(library, options)
     answer = library.ask(options.question, limit=options.limit)
     if options.json:
+        _print_json(answer_json(answer, library.receipts(citing.of_answer(answer))))
+        return
+    print("\n".join(terminal.answer_lines(answer)))
+    if options.receipts:
         receipts = library.receipts(citing.of_answer(answer))
-        _print_json(answer_json(answer, receipts))
-    else:
-        print("\n".join(terminal.answer_lines(answer)))
-    if options.receipts and not options.json:
-        for hit, receipt in zip(
-            answer.hits, library.receipts(citing.of_answer(answer)), strict=True
-        ):
+        for hit, receipt in zip(answer.hits, receipts, strict=True):
             if receipt is not None:
                 print(f"\n[{hit.number}] {receipt_text(receipt)}")
 
@@ -373,20 +371,20 @@ def _parser() -> argparse.ArgumentParser:
     compiling.add_arguments(pinning)
     pinning.set_defaults(command=dossier)
 
+    drafted = argparse.ArgumentParser(add_help=False)
+    drafted.add_argument("file", type=Path, help="text, Markdown, Word or HTML")
     verifying = commands.add_parser(
         "verify",
-        parents=[shared],
+        parents=[shared, drafted],
         help="check whether a file's quotations stand in the documents",
     )
-    verifying.add_argument("file", type=Path, help="text, Markdown, Word or HTML")
     verifying.set_defaults(command=verify)
 
     relating = commands.add_parser(
         "claims",
-        parents=[shared],
+        parents=[shared, drafted],
         help="show the passage most related to each sentence of a file",
     )
-    relating.add_argument("file", type=Path, help="text, Markdown, Word or HTML")
     relating.set_defaults(command=claims)
 
     indexing = commands.add_parser(

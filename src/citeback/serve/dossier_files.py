@@ -19,7 +19,7 @@ from citeback.cite.referencing.facts import Facts, Field, facts_of
 from citeback.cite.referencing.filled import FilledIn
 from citeback.cite.referencing.references import Style
 from citeback.errors import CitationsError, UnknownDocumentError
-from citeback.records import Source, Span
+from citeback.records import Document, Source, Span
 from citeback.serve.reads import Reads
 from citeback.serve.strings import Words
 
@@ -55,6 +55,24 @@ def receipt_at(library: Reads, path: str, span: Span) -> Receipt:
             f"{path!r} has no letters {span.start} to {span.end}: it has changed. Find "
             "the passage again."
         ) from None
+
+
+def shown_receipt(
+    library: Reads, path: str, span: Span, *, state: str, quote: str, changed: str
+) -> tuple[Document, Receipt]:
+    """What proves a stretch that was shown, and the document that it stands in.
+
+    `state` is how the document's digest began then, and `quote` what stood there, ""
+    where that is not said. Raises UnknownDocumentError, and CitationsError, saying
+    `changed`, where either is another by now.
+    """
+    document = library.document(path)
+    receipt = receipt_at(library, path, span)
+    digest = document.source.digest
+    same = receipt.document == digest and digest.startswith(state)
+    if not same or (quote and quote != receipt.quote):
+        raise CitationsError(changed)
+    return document, receipt
 
 
 def filled_in(folders: Sequence[Path], path: str) -> dict[str, str]:

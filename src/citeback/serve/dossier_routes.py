@@ -13,7 +13,6 @@ from fastapi.responses import Response
 from citeback.cite.dossier import Dossier, DossierFile, Pin, pin_of
 from citeback.cite.referencing.references import READ_BY_PEOPLE, Style
 from citeback.cite.versions import Versions
-from citeback.errors import CitationsError
 from citeback.records import Span
 from citeback.serve.dossier_files import (
     MEDIA_TYPES,
@@ -21,11 +20,11 @@ from citeback.serve.dossier_files import (
     exported,
     facts_for,
     file_name,
-    receipt_at,
+    shown_receipt,
 )
-from citeback.serve.library_routes import from_here
-from citeback.serve.places import BETWEEN, located
-from citeback.serve.strings import Words, preferred
+from citeback.serve.places import place
+from citeback.serve.requests import from_here
+from citeback.serve.strings import Words, words_for
 from citeback.serve.visitor import Visitors
 
 CHANGED = (
@@ -53,7 +52,7 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
     @routes.get("")
     def show(request: Request, response: Response) -> dict[str, Any]:
         response.headers["cache-control"] = "no-store"
-        return view(held(request), words_in(request))
+        return view(held(request), words_for(request.headers))
 
     @routes.post("/pin")
     def pin(
@@ -69,38 +68,44 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
         from_here(request)
         visitor = visitors.welcome(visitors.key_in(request.cookies))
         library = visitor.cites
-        document = library.document(path)
-        receipt = receipt_at(library, path, Span(start, end))
-        digest = document.source.digest
-        same = receipt.document == digest and digest.startswith(state)
-        if not same or (quote and quote != receipt.quote):
-            raise CitationsError(CHANGED)
+        document, receipt = shown_receipt(
+            library,
+            path,
+            Span(start, end),
+            state=state,
+            quote=quote,
+            changed=CHANGED,
+        )
         made = pin_of(document, receipt, question=question, asked=asked)
         # The text of now stays readable as long as something is pinned in it.
         Versions(visitor.citations).keep(document)
-        return view(DossierFile(visitor.citations).pin(made), words_in(request))
+        return view(
+            DossierFile(visitor.citations).pin(made), words_for(request.headers)
+        )
 
     @routes.post("/remove")
     def remove(request: Request, key: str = Body(embed=True)) -> dict[str, Any]:
-        return view(changing(request).remove(key), words_in(request))
+        return view(changing(request).remove(key), words_for(request.headers))
 
     @routes.post("/restore")
     def restore(request: Request, key: str = Body(embed=True)) -> dict[str, Any]:
-        return view(changing(request).restore(key), words_in(request))
+        return view(changing(request).restore(key), words_for(request.headers))
 
     @routes.post("/note")
     def note(
         request: Request, key: str = Body(), text: str = Body(), was: str = Body()
     ) -> dict[str, Any]:
-        return view(changing(request).note(key, text, was=was), words_in(request))
+        return view(
+            changing(request).note(key, text, was=was), words_for(request.headers)
+        )
 
     @routes.post("/move")
     def move(request: Request, key: str = Body(), to: int = Body()) -> dict[str, Any]:
-        return view(changing(request).move(key, to), words_in(request))
+        return view(changing(request).move(key, to), words_for(request.headers))
 
     @routes.post("/name")
     def name(request: Request, title: str = Body(embed=True)) -> dict[str, Any]:
-        return view(changing(request).name(title), words_in(request))
+        return view(changing(request).name(title), words_for(request.headers))
 
     @routes.get("/export")
     def export(request: Request, kind: str, style: str) -> Response:
@@ -109,7 +114,9 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
         dossier = held(request)
         library = visitors.reads(visitors.key_in(request.cookies))
         facts = facts_for(dossier, library, folders_of(visitors, request))
-        file = exported(dossier, facts, Style(style), Format(kind), words_in(request))
+        file = exported(
+            dossier, facts, Style(style), Format(kind), words_for(request.headers)
+        )
         named = quote(file_name(dossier, Format(kind)))
         return Response(
             file,
@@ -132,11 +139,6 @@ def folders_of(visitors: Visitors, request: Request) -> list[Path]:
     return folders
 
 
-def words_in(request: Request) -> Words:
-    """The words in the language of whoever sent a request."""
-    return preferred(request.headers.get("accept-language", ""))
-
-
 def view(dossier: Dossier, words: Words) -> dict[str, Any]:
     """The dossier as the drawer draws it."""
     return {
@@ -148,8 +150,6 @@ def view(dossier: Dossier, words: Words) -> dict[str, Any]:
 
 def _pin_view(pin: Pin, words: Words) -> dict[str, Any]:
     receipt = pin.receipt
-    place = [located(receipt.locator, words)] if receipt.locator else []
-    place += [f"¶ {receipt.paragraph}"] if receipt.paragraph else []
     return {
         "key": pin.id,
         "path": receipt.path,
@@ -158,7 +158,7 @@ def _pin_view(pin: Pin, words: Words) -> dict[str, Any]:
         "end": receipt.end,
         "state": receipt.document,
         "quote": receipt.quote,
-        "place": BETWEEN.join(place),
+        "place": place(receipt, words),
         "note": pin.note,
         "question": pin.question,
     }

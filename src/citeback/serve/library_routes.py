@@ -1,27 +1,18 @@
-"""What the library panel calls on the page's own server: add, remove, restore, stop.
-
-A request counts only if the page itself sent it: a header of ours, which a page from
-elsewhere cannot set, and the browser's word on where the request began.
-"""
+"""What the library panel calls on the page's own server: add, remove, restore, stop."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from citeback.errors import CitebackError
 from citeback.records import AddedFile
 from citeback.serve.jobs import Job
 from citeback.serve.library_view import library_view
+from citeback.serve.requests import from_here, receive
 from citeback.serve.visitor import Visitor, Visitors, is_key, listed, new_key
-
-OUR_HEADER = "x-citeback"
-HERE = ("same-origin", "none", None)
-NOT_FROM_HERE = "This request did not come from the page of Citeback."
 
 
 def library_routes(visitors: Visitors) -> APIRouter:
@@ -105,37 +96,3 @@ def told(_: Request, error: Exception) -> JSONResponse:
 
 def _view(job: Job) -> dict[str, Any]:
     return job.view()
-
-
-def from_here(request: Request) -> None:
-    """Raise HTTPException for a request that the page itself did not send."""
-    begun = request.headers.get("sec-fetch-site")
-    if request.headers.get(OUR_HEADER) != "page" or begun not in HERE:
-        raise HTTPException(HTTPStatus.FORBIDDEN, NOT_FROM_HERE)
-
-
-async def receive(request: Request, file: Path, most: int) -> None:
-    """Write what is sent into a file. Raises HTTPException where it is too much."""
-    announced = request.headers.get("content-length", "0")
-    size = int(announced) if announced.isdigit() else 0
-    with file.open("xb") as target:
-        if size <= most:
-            size = 0
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > most:
-                    break
-                target.write(chunk)
-    if size > most:
-        raise UploadError(size, most)
-
-
-class UploadError(CitebackError):
-    """A file that is being sent is larger than what is taken."""
-
-    def __init__(self, size: int, most: int) -> None:
-        """Both in bytes."""
-        super().__init__(
-            f"it is too large ({size / 1e6:.1f} MB, and there is room for "
-            f"{max(most, 0) / 1e6:g} MB): split it into several files."
-        )

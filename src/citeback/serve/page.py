@@ -28,7 +28,7 @@ from citeback.serve.panels import (
 from citeback.serve.reads import Reads
 from citeback.serve.render import question_markdown
 from citeback.serve.session import TURNS_KEPT, Turn, show_more, take_again, take_turn
-from citeback.serve.strings import Words, preferred, words_of
+from citeback.serve.strings import Words, words_for, words_of
 from citeback.serve.theme import COLOURS, MONO, SANS
 from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
@@ -228,7 +228,7 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
 
 def _words(request: gr.Request) -> Words:
     """The language of whoever sent a request."""
-    return preferred(request.headers.get("accept-language", ""))
+    return words_for(request.headers)
 
 
 def _panels(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from citeback.cite.records import QuotedPlace
+from citeback.cite.records import QuotedPlace, Receipt
 from citeback.records import Locator, LocatorKind, Occurrence, Passage, Place
 from citeback.serve.strings import Words
 
 BETWEEN = " · "
 
-Standing = Passage | Place | Occurrence | QuotedPlace
+Standing = Passage | Place | Occurrence | QuotedPlace | Receipt
 
 
 def place(where: Standing, words: Words) -> str:

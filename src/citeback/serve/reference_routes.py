@@ -12,9 +12,9 @@ from citeback.cite.referencing.filled import FilledIn
 from citeback.cite.referencing.references import Style, reference
 from citeback.errors import CitationsError
 from citeback.records import Span
-from citeback.serve.dossier_files import filled_in, receipt_at
+from citeback.serve.dossier_files import filled_in, shown_receipt
 from citeback.serve.dossier_routes import folders_of
-from citeback.serve.library_routes import from_here
+from citeback.serve.requests import from_here
 from citeback.serve.visitor import Visitors
 
 CHANGED = (
@@ -42,11 +42,15 @@ def reference_routes(visitors: Visitors) -> APIRouter:
         if style not in set(Style):
             raise CitationsError(f"There is no style {style!r}. Choose another.")
         library = visitors.reads(visitors.key_in(request.cookies))
-        source = library.document(path).source
-        receipt = receipt_at(library, path, Span(start, end))
-        same = source.digest == receipt.document and source.digest.startswith(state)
-        if not same or (quote and quote != receipt.quote):
-            raise CitationsError(CHANGED)
+        document, receipt = shown_receipt(
+            library,
+            path,
+            Span(start, end),
+            state=state,
+            quote=quote,
+            changed=CHANGED,
+        )
+        source = document.source
         filled = filled_in(folders_of(visitors, request), path)
         made = reference(receipt, source, filled, Style(style))
         kind = facts_of(source, filled).kind

@@ -43,7 +43,7 @@ def reopened(
     except UnknownDocumentError:
         if kept is None:
             raise
-        return _earlier(kept, _own_span(receipt), key, _change(now, kept, kept))
+        return _earlier(kept, receipt.span, key, _change(now, kept, kept))
     marks: tuple[Cited, ...] = ()
     start = min(receipt.start, len(document.text))
     if now.span is not None:
@@ -114,10 +114,6 @@ def _receipt(source: Source, passage: Passage, span: Span) -> Receipt:
         locator=passage.locator,
         build=0,
     )
-
-
-def _own_span(receipt: Receipt) -> Span:
-    return Span(receipt.start, receipt.end)
 
 
 def _change(

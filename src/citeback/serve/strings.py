@@ -62,6 +62,11 @@ def preferred(accept_language: str) -> Words:
     return words_of("en")
 
 
+def words_for(headers: Mapping[str, str]) -> Words:
+    """The table in the language of whoever sent a request, by its headers."""
+    return preferred(headers.get("accept-language", ""))
+
+
 def for_scripts() -> str:
     """All tables as JSON that may stand inside a script element."""
     tables = {language: dict(words_of(language).texts) for language in LANGUAGES}

@@ -56,7 +56,7 @@ def check_exact(reading: Reading) -> None:
     assert begins == sorted(begins)
     assert all(0 <= begin < len(text) for begin in begins)
     document = document_of(reading)
-    for passage in split(document, word_pieces=lambda t: len(t.split()), limit=200):
+    for _, passage in split(document, word_pieces=lambda t: len(t.split()), limit=200):
         assert text[passage.start : passage.end] == passage.text
         for span in passage.sentences:
             assert passage.start <= span.start < span.end <= passage.end

@@ -25,10 +25,8 @@ KEPT = 0.6
 KEPT_IN_CONTEXT = 0.35
 # So much of it must be there to take another document for the one that it is in now.
 KEPT_WELL = 0.85
-# So much of what stood around a quote must be there to tell that it is the one, or that
-# it is its place at all.
+# So much of what stood around a quote must be there to tell that it is the one.
 SURE_CONTEXT = 0.75
-SOME_CONTEXT = 0.4
 # A quote that lost words has not become longer than this many times its length.
 MOST_STRETCHED = 2.5
 # Quotes that are this short are found by chance if they are only alike.

@@ -30,13 +30,13 @@ def anchored(receipt: Receipt, catalog: Catalog, before: str | None) -> Anchored
     """
     there = catalog.document(receipt.path)
     if there is not None and _is_untouched(receipt, there):
-        return _standing(receipt, there, _own_span(receipt), certain=True)
+        return _standing(receipt, there, receipt.span, certain=True)
     wanted = quoted(receipt, before)
     place = find(there.text, wanted) if there is not None else None
     if there is not None and place is not None and place.certain:
         return _placed(receipt, there, place)
     for document in _of_same_text(receipt, catalog):
-        return _standing(receipt, document, _own_span(receipt), certain=True)
+        return _standing(receipt, document, receipt.span, certain=True)
     if there is None or place is None or place.best.kept < KEPT_WELL:
         for document in _others(receipt, catalog):
             other = find(document.text, wanted)
@@ -45,10 +45,6 @@ def anchored(receipt: Receipt, catalog: Catalog, before: str | None) -> Anchored
     if there is not None and place is not None:
         return _placed(receipt, there, place)
     return Anchored(Standing.GONE, receipt, receipt.path, None, "", ())
-
-
-def _own_span(receipt: Receipt) -> Span:
-    return Span(receipt.start, receipt.end)
 
 
 def _is_untouched(receipt: Receipt, document: Document) -> bool:
@@ -64,8 +60,7 @@ def _of_same_text(receipt: Receipt, catalog: Catalog) -> Iterator[Document]:
     """The same text under other names."""
     if not receipt.document:
         return
-    for report in catalog.files():
-        source = report.source
+    for source in catalog.sources():
         if source.path != receipt.path and source.digest.startswith(receipt.document):
             document = catalog.document(source.path)
             if document is not None and _is_untouched(receipt, document):
@@ -99,7 +94,7 @@ def _standing(
     others: tuple[Span, ...] = (),
 ) -> Anchored:
     quote = document.text[span.start : span.end]
-    same_place = document.source.path == receipt.path and span == _own_span(receipt)
+    same_place = document.source.path == receipt.path and span == receipt.span
     standing = Standing.UNCHANGED if same_place else Standing.MOVED
     told: tuple[Difference, ...] = ()
     if quote != receipt.quote:

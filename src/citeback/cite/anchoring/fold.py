@@ -12,10 +12,11 @@ from bisect import bisect_right
 
 import regex
 
+from citeback.index.words import SPACELESS
 from citeback.records import Span
 
 # A letter of a script without spaces is a word; invisible signs in a word are passed over.
-_ALONE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
+_ALONE = rf"[{SPACELESS}]\p{{M}}*"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _LETTERS = r"[\p{L}\p{M}\p{N}]+"
 _WORDS = regex.compile(

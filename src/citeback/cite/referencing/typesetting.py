@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-import typst
-
 from citeback.errors import CitebackError
 
 MAIN = "main.typ"
@@ -61,6 +59,8 @@ def _compiled(
     made: datetime | None,
     standards: list[Literal["a-2u"]],
 ) -> bytes:
+    import typst  # here, since most commands set nothing, and it takes a moment
+
     every = {MAIN: main, **files}
     # The type stubs of typst leave out that files may be given by name.
     given: Any = {name: text.encode() for name, text in every.items()}

@@ -11,6 +11,7 @@ import regex
 from citeback.cite.records import Allowance
 from citeback.cite.verifying.canonical import QUOTE, Canonical
 from citeback.cite.verifying.wording import Part, Wording
+from citeback.index.words import SPACELESS
 from citeback.records import Span
 
 # Between the parts of a quotation with omissions lie at most so many letters, about a
@@ -21,9 +22,7 @@ FEW_WORDS = 3
 
 # French articles and the like belong to the word before the quotation's.
 _ELIDED = regex.compile(r"(?i)(?:^|[^\p{L}\p{M}\p{N}])(?:[cdjlmst]|qu|jusqu|lorsqu)\Z")
-_SPACELESS = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-)
+_SPACELESS = regex.compile(f"[{SPACELESS}]")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 # What is left of a sentence, if it goes on with a word and ends soon.

@@ -62,9 +62,7 @@ OMITTED = "…"
 
 _QUOTES = re.compile(r"[“”„‟‘’‚‛«»‹›'\"`´′″＂＇「」『』〝〟]")
 _DASHES = re.compile(r"[-‐‑‒–—―⸺−]+")
-_SPACELESS = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-)
+_SPACELESS = regex.compile(f"[{words.SPACELESS}]")
 _ORDER = list(Allowance)
 _MARKED = {Allowance.OMISSIONS, Allowance.CHANGES}
 
@@ -76,7 +74,7 @@ def verify(draft: Draft, catalog: Catalog, versions: Versions) -> VerifyReport:
     """
     started = time.perf_counter()
     texts = HeldTexts(catalog)
-    titles = frozenset(_as_title(file.source.title) for file in catalog.files())
+    titles = frozenset(_as_title(source.title) for source in catalog.sources())
     found = (
         _verified(one, catalog, texts, markdown=draft.markdown)
         for one in quotations(draft)

@@ -50,6 +50,17 @@ window.citeback = (() => {
     return parts === 1 ? label : `${label} ${t('part_of', { part, parts })}`;
   }
 
+  // What makes one text of another: what is the same as text, what was taken out or put
+  // in as an element with what is `told` of it.
+  function differenceParts(differences, told) {
+    return differences.map(([change, text]) => {
+      if (change === 'same') return text;
+      const part = make(change === 'added' ? 'ins' : 'del');
+      part.append(...told(change, text));
+      return part;
+    });
+  }
+
   // Told to screen readers by the reader's status line.
   function say(text) {
     document.dispatchEvent(new CustomEvent('citeback:say', { detail: text }));
@@ -91,5 +102,5 @@ window.citeback = (() => {
     }
   }
 
-  return { t, language, counted, make, button, iconButton, place, say, copyText, kept, keep };
+  return { t, language, counted, make, button, iconButton, place, say, copyText, kept, keep, differenceParts };
 })();

@@ -2,7 +2,7 @@
 // are in the documents. Runs inside gr.HTML; texts are written as text only.
 
 const {
-  t, make, button, say,
+  t, make, button, say, differenceParts,
 } = window.citeback;
 const MODES = ['quotations', 'claims'];
 const ICONS = {
@@ -93,7 +93,7 @@ async function send(where, body) {
   element.setAttribute('aria-busy', 'true');
   note.textContent = t('checking');
   try {
-    const reply = await fetch(`/check/${where}mode=${mode}`, {
+    const reply = await fetch(`check/${where}mode=${mode}`, {
       method: 'POST', body, headers: { 'x-citeback': 'page' }, signal: mine.signal,
     });
     const found = await reply.json();
@@ -157,16 +157,9 @@ function drawDifferences(differences) {
   const whole = make('p', 'check-differences');
   whole.dir = 'auto';
   whole.append(make('span', 'check-label', t('check_changed')));
-  for (const [change, text] of differences) {
-    if (change === 'same') {
-      whole.append(text);
-      continue;
-    }
-    const removed = change === 'removed';
-    const part = make(removed ? 'del' : 'ins');
-    part.append(make('span', 'unseen', t(removed ? 'check_del' : 'check_ins')), text);
-    whole.append(part);
-  }
+  whole.append(...differenceParts(differences, (change, text) => [
+    make('span', 'unseen-text', t(change === 'removed' ? 'check_del' : 'check_ins')), text,
+  ]));
   return whole;
 }
 

@@ -72,9 +72,9 @@
     const {
       path, start, end, state,
     } = stretch(data);
-    return post('citations/quotes', [{
+    return window.citeback.citations([{
       doc: path, start, end, state,
-    }]).catch(() => {});
+    }]);
   }
 
   // The quote as it is copied in the style of this browser, and what to say of it.

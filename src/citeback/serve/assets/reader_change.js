@@ -1,21 +1,14 @@
 // What became of a quotation since it was cited: its difference, and the text of then.
 (() => {
-  const { t, make, button } = window.citeback;
+  const { t, make, button, differenceParts } = window.citeback;
 
   // Added and removed words are told by more than their colour.
   function drawDifference(differences) {
     const quote = make('blockquote', 'change-quote');
     quote.dir = 'auto';
-    for (const [change, text] of differences) {
-      if (change === 'same') {
-        quote.append(text);
-        continue;
-      }
-      const part = make(change === 'added' ? 'ins' : 'del');
-      part.append(make('span', 'unseen-text', `[${t(`word_${change}`)}: `), text);
-      part.append(make('span', 'unseen-text', ']'));
-      quote.append(part);
-    }
+    quote.append(...differenceParts(differences, (change, text) => [
+      make('span', 'unseen-text', `[${t(`word_${change}`)}: `), text, make('span', 'unseen-text', ']'),
+    ]));
     return quote;
   }
 

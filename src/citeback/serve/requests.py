@@ -1,0 +1,53 @@
+"""What routes ask of a request: did the page send it, what does it bring.
+
+A request that changes something counts only if the page itself sent it: a header of
+ours, which a page from elsewhere cannot set, and the browser's word on where the request
+began.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import HTTPException, Request
+
+from citeback.errors import CitebackError
+
+OUR_HEADER = "x-citeback"
+HERE = ("same-origin", "none", None)
+NOT_FROM_HERE = "This request did not come from the page of Citeback."
+
+
+def from_here(request: Request) -> None:
+    """Raise HTTPException for a request that the page itself did not send."""
+    begun = request.headers.get("sec-fetch-site")
+    if request.headers.get(OUR_HEADER) != "page" or begun not in HERE:
+        raise HTTPException(HTTPStatus.FORBIDDEN, NOT_FROM_HERE)
+
+
+async def receive(request: Request, file: Path, most: int) -> None:
+    """Write what is sent into a file. Raises HTTPException where it is too much."""
+    announced = request.headers.get("content-length", "0")
+    size = int(announced) if announced.isdigit() else 0
+    with file.open("xb") as target:
+        if size <= most:
+            size = 0
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > most:
+                    break
+                target.write(chunk)
+    if size > most:
+        raise UploadError(size, most)
+
+
+class UploadError(CitebackError):
+    """A file that is being sent is larger than what is taken."""
+
+    def __init__(self, size: int, most: int) -> None:
+        """Both in bytes."""
+        super().__init__(
+            f"it is too large ({size / 1e6:.1f} MB, and there is room for "
+            f"{max(most, 0) / 1e6:g} MB): split it into several files."
+        )
