@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from citeback.ask.merge import merged, merged_every
+from citeback.ask.merge import merged, merged_absence, merged_every
 from citeback.cite.records import (
     Anchored,
     ClaimReport,
@@ -18,6 +18,7 @@ from citeback.cite.records import (
     Receipt,
     Standing,
     VerifyReport,
+    WrittenReceipt,
 )
 from citeback.cite.verifying.joined import best_verified, most_related
 from citeback.errors import IndexStateError, UnknownDocumentError
@@ -25,6 +26,7 @@ from citeback.index.folder import RunFolder
 from citeback.library import Library
 from citeback.records import (
     WHOLE,
+    AbsenceReport,
     Answer,
     Box,
     Document,
@@ -105,6 +107,7 @@ class Both:
         self,
         question: str,
         *,
+        limit: int | None = None,
         turns: Sequence[Turn] = (),
         selection: Selection = WHOLE,
     ) -> Answer:
@@ -112,20 +115,29 @@ class Both:
         libraries = [one for one in (self._shared, self._own) if one.size().passages]
         if len(libraries) < 2:
             (only,) = libraries or [self._shared]
-            return only.ask(question, turns=turns, selection=selection)
+            return only.ask(question, limit=limit, turns=turns, selection=selection)
+        wanted = self._shared.settings.passages_per_answer if limit is None else limit
         # Beside the best of a library that has it, the best of the other counts.
-        limit = max(2, self._shared.settings.passages_per_answer)
         answers = [
-            one.ask(question, turns=turns, selection=selection, limit=limit)
+            one.ask(
+                question,
+                limit=wanted if wanted < 1 else max(2, wanted),
+                turns=turns,
+                selection=selection,
+            )
             for one in libraries
         ]
-        return merged(answers, self._shared.settings.passages_per_answer)
+        return merged(answers, wanted)
 
     def every(self, question: str, *, selection: Selection = WHOLE) -> EveryAnswer:
         """The visitor's own documents first."""
         return merged_every(
             [one.every(question, selection=selection) for one in self._each()]
         )
+
+    def absent(self, phrase: str) -> AbsenceReport:
+        """Every place in both, the visitor's own documents first."""
+        return merged_absence([one.absent(phrase) for one in self._each()])
 
     def verify(self, draft: Draft) -> VerifyReport:
         """Each quotation as the library has it in which it stands best."""
@@ -152,6 +164,14 @@ class Both:
             for source, span in cited
             for receipt in self._holding(source.path).receipts([(source, span)])
         )
+
+    def quoted(self, path: str, quote: str) -> Receipt:
+        """Of the visitor's own document if there is one of that path."""
+        return self._holding(path).quoted(path, quote)
+
+    def restored(self, written: WrittenReceipt) -> Receipt | None:
+        """From the visitor's own library where that can tell."""
+        return self._own.restored(written) or self._shared.restored(written)
 
     def anchor(self, receipt: Receipt) -> Anchored:
         """In the library that holds its document, or else where it is found."""

@@ -8,7 +8,7 @@ import pytest
 from conftest import MakeLibrary
 from doubles import WordHashEncoder
 
-from citeback.ask.merge import merged, merged_every
+from citeback.ask.merge import merged, merged_absence, merged_every
 from citeback.ask.scope import NO_MATCH
 from citeback.ask.verdict import assurance, probability, verdict
 from citeback.library import Library
@@ -105,3 +105,20 @@ def test_every_passage_of_both_is_counted(shared: Library, own: Library) -> None
     assert answer.count == 3
     paths = [one.source.path for one in answer.documents]
     assert paths == ["copy.txt", "mine.txt", "kettle.txt"]
+
+
+def test_an_absence_holds_of_both(shared: Library, own: Library) -> None:
+    reports = [one.absent("blue kettle") for one in (own, shared)]
+    both = merged_absence(reports)
+    assert [one.source.path for one in both.places] == [
+        "copy.txt",
+        "mine.txt",
+        "kettle.txt",
+    ]
+    assert (both.documents, both.paragraphs) == (4, sum(r.paragraphs for r in reports))
+    assert [hit.number for hit in both.nearest] == list(range(1, len(both.nearest) + 1))
+    scores = [hit.score for hit in both.nearest]
+    assert scores == sorted(scores, reverse=True)
+    nowhere = merged_absence([one.absent("aunt") for one in (shared, own)])
+    assert [one.source.path for one in nowhere.places] == ["mine.txt"]
+    assert nowhere.nearest[0].source.path == "mine.txt"

@@ -14,14 +14,18 @@ import pytest
 from conftest import MakeLibrary
 from doubles import WordHashEncoder
 
+from citeback.cite.receipt import receipt_text
 from citeback.cite.records import Draft
+from citeback.cite.written import read_receipts
 from citeback.errors import IndexStateError, UnknownDocumentError
 from citeback.library import Library
 from citeback.private import PRIVATE
 from citeback.records import UpdateReport
 from citeback.serve.visitor import (
+    JOBS_KEPT,
     BusyError,
     NotYoursError,
+    UnknownJobError,
     Visitor,
     Visitors,
     listed,
@@ -301,3 +305,38 @@ def test_quotations_are_looked_for_in_both_libraries(visitors: Visitors) -> None
     (claim,) = visitor.reads.claims(Draft("memo.txt", MINE)).claims
     assert claim.place is not None
     assert claim.place.source.path == "mine.txt"
+
+
+def test_phrases_quotes_and_receipts_are_looked_for_in_both_libraries(
+    visitors: Visitors,
+) -> None:
+    visitor = visitors.welcome(new_key())
+    added(visitor, "mine.txt", MINE)
+    reads = visitor.reads
+    assert [place.source.path for place in reads.absent("kettle").places] == [
+        "mine.txt",
+        "kettle.txt",
+    ]
+    assert len(reads.ask("Which kettle boils water?", limit=1).hits) == 1
+    for path, quote in (("mine.txt", "in nine minutes"), ("kettle.txt", "in four")):
+        receipt = reads.quoted(path, quote)
+        (read,) = read_receipts(receipt_text(receipt))
+        assert read.receipt is not None
+        restored = reads.restored(read.receipt)
+        assert restored is not None
+        assert (restored.path, restored.quote) == (path, quote)
+        known = visitors.reads(None).restored(read.receipt)
+        assert (known is None) == (path == "mine.txt")
+
+
+def test_a_job_is_found_by_its_key_by_whoever_began_it(visitors: Visitors) -> None:
+    one, other = visitors.welcome(new_key()), visitors.welcome(new_key())
+    job = one.add([sent(one, "mine.txt", MINE)])
+    assert one.job_of(job.key) is job
+    with pytest.raises(UnknownJobError, match="no such job"):
+        other.job_of(job.key)
+    assert job.wait(SECONDS)
+    for _ in range(JOBS_KEPT):
+        assert one.add([]).wait(SECONDS)
+    with pytest.raises(UnknownJobError, match="no such job"):
+        one.job_of(job.key)

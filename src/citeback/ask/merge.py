@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from citeback.ask import fold
+from citeback.ask.absence import SHOWN
 from citeback.ask.answer import NOTHING_SHARED, OTHER_LANGUAGE
 from citeback.ask.hits import place_of
 from citeback.ask.scope import NO_MATCH
 from citeback.ask.verdict import assurance, probability, verdict
-from citeback.records import Answer, EveryAnswer, Hit, Place
+from citeback.records import AbsenceReport, Answer, EveryAnswer, Hit, Place
 
 # Said by one library, these do not hold of all.
 _OF_ONE = (NO_MATCH, NOTHING_SHARED, OTHER_LANGUAGE)
@@ -64,6 +65,22 @@ def merged_every(answers: Sequence[EveryAnswer]) -> EveryAnswer:
         documents=tuple(one for answer in answers for one in answer.documents),
         notice=" ".join(_distinct(a.notice for a in found or answers[:1])),
         seconds=sum(answer.seconds for answer in answers),
+    )
+
+
+def merged_absence(reports: Sequence[AbsenceReport]) -> AbsenceReport:
+    """All places of all libraries, one library's after the other's; the nearest of all."""
+    first = reports[0]
+    nearest = [hit for report in reports for hit in report.nearest]
+    shown = _folded(sorted(nearest, key=lambda hit: -hit.score))[:SHOWN]
+    return replace(
+        first,
+        places=tuple(place for report in reports for place in report.places),
+        nearest=tuple(replace(hit, number=n) for n, hit in enumerate(shown, start=1)),
+        paragraphs=sum(report.paragraphs for report in reports),
+        documents=sum(report.documents for report in reports),
+        unread=sum(report.unread for report in reports),
+        built=max(report.built for report in reports),
     )
 
 

@@ -6,6 +6,7 @@ What a job tells is read by the page while another thread works on it.
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -25,7 +26,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Job:
-    """A piece of work in a thread of its own; `names` are the files that it is about."""
+    """A piece of work in a thread of its own; `names` are the files that it is about.
+
+    `key` is what to call it by.
+    """
 
     def __init__(
         self,
@@ -39,6 +43,7 @@ class Job:
         It does not begin while `why_wait` gives the key of a sentence that says why.
         `ended` is called in any case, even if it never began.
         """
+        self.key = secrets.token_urlsafe(12)
         self._names = list(names)
         self._work = work
         self._why_wait = why_wait

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from citeback.cite.records import Anchored, ClaimReport, Draft, Receipt, VerifyReport
+from citeback.cite.records import (
+    Anchored,
+    ClaimReport,
+    Draft,
+    Receipt,
+    VerifyReport,
+    WrittenReceipt,
+)
 from citeback.records import (
     WHOLE,
+    AbsenceReport,
     Answer,
     Box,
     Document,
@@ -23,12 +31,13 @@ from citeback.records import (
 
 
 class Reads(Protocol):
-    """What the page reads of a library; each as `Library` has it."""
+    """What front doors read of a library; each as `Library` has it."""
 
     def ask(
         self,
         question: str,
         *,
+        limit: int | None = None,
         turns: Sequence[Turn] = (),
         selection: Selection = WHOLE,
     ) -> Answer:
@@ -36,6 +45,9 @@ class Reads(Protocol):
 
     def every(self, question: str, *, selection: Selection = WHOLE) -> EveryAnswer:
         """Every passage that holds the question's words."""
+
+    def absent(self, phrase: str) -> AbsenceReport:
+        """Where a phrase stands, or that it stands nowhere."""
 
     def verify(self, draft: Draft) -> VerifyReport:
         """Whether a draft's quotations stand in the documents."""
@@ -53,6 +65,12 @@ class Reads(Protocol):
         self, cited: Iterable[tuple[Source, Span]]
     ) -> tuple[Receipt | None, ...]:
         """What proves each stretch that was shown; None if its text is no more."""
+
+    def quoted(self, path: str, quote: str) -> Receipt:
+        """What proves a quote, by its words."""
+
+    def restored(self, written: WrittenReceipt) -> Receipt | None:
+        """The whole receipt of one that stood in a text; None if its text is no more."""
 
     def anchor(self, receipt: Receipt) -> Anchored:
         """Where a quotation stands now."""

@@ -28,6 +28,8 @@ IDLE_SECONDS = 3600
 SWEEP_SECONDS = 60
 CITATIONS = "citations"  # as in a library of a visitor's own
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+# Of a visitor's jobs so many are remembered.
+JOBS_KEPT = 20
 # So many times the largest file fit into a visitor's own library.
 FILES_OF_LARGEST_SIZE = 8
 
@@ -38,6 +40,10 @@ class NotYoursError(CitebackError):
 
 class BusyError(CitebackError):
     """Another change of the same library is under way."""
+
+
+class UnknownJobError(CitebackError):
+    """A visitor has no such job (any more)."""
 
 
 class Visitor:
@@ -63,6 +69,7 @@ class Visitor:
         self._uploads: dict[str, tuple[Path, str]] = {}
         self.is_owner = not self._shared.settings.shared
         self.job: Job | None = None
+        self._jobs: dict[str, Job] = {}
         self.seen = time.monotonic()
 
     @property
@@ -158,6 +165,17 @@ class Visitor:
 
         return self._begin([], work)
 
+    def job_of(self, key: str) -> Job:
+        """One of the visitor's latest jobs. Raises UnknownJobError."""
+        with self._lock:
+            found = self._jobs.get(key)
+        if found is None:
+            raise UnknownJobError(
+                "There is no such job of yours (any more). What it did is in the list "
+                "of documents."
+            )
+        return found
+
     def remove(self, path: str) -> Removed:
         """Take a document out. Raises what `Library.remove` raises."""
         return self._changeable().remove(path)
@@ -184,9 +202,12 @@ class Visitor:
             if self.job is not None and not self.job.done:
                 ended()
                 raise BusyError("Other files are being added just now. Wait for them.")
-            self.job = Job(names, work, self._why_wait, ended)
-        self.job.start(self._gate)
-        return self.job
+            job = Job(names, work, self._why_wait, ended)
+            self.job = self._jobs[job.key] = job
+            for key in list(self._jobs)[:-JOBS_KEPT]:
+                del self._jobs[key]
+        job.start(self._gate)
+        return job
 
     def _why_wait(self) -> str:
         if self._warm_up is None:
