@@ -56,7 +56,7 @@ def check_routes(visitors: Visitors) -> APIRouter:
         return await _checked(request, Draft(PASTED, text, (), True), mode)
 
     async def _checked(request: Request, draft: Draft, mode: str) -> dict[str, Any]:
-        reads = visitors.reads(visitors.key_in(request.cookies))
+        reads = visitors.reads(visitors.key_of(request))
         words = words_for(request.headers)
         return await run_in_threadpool(_view, reads, draft, mode, words)
 

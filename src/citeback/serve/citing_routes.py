@@ -31,7 +31,7 @@ def citing_routes(visitors: Visitors) -> APIRouter:
     ) -> list[dict[str, Any] | None]:
         """What each is cited by, in order; null for one whose text is no more."""
         from_here(request)
-        key = visitors.key_in(request.cookies)
+        key = visitors.key_of(request)
         keeping = visitors.cites(key)
         library = keeping or visitors.reads(key)
         try:

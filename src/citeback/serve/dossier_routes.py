@@ -39,7 +39,7 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
 
     def changing(request: Request) -> DossierFile:
         from_here(request)
-        visitor = visitors.welcome(visitors.key_in(request.cookies))
+        visitor = visitors.welcome(visitors.key_of(request))
         return DossierFile(visitor.citations)
 
     def held(request: Request) -> Dossier:
@@ -66,7 +66,7 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
         quote: str = Body(default=""),
     ) -> dict[str, Any]:
         from_here(request)
-        visitor = visitors.welcome(visitors.key_in(request.cookies))
+        visitor = visitors.welcome(visitors.key_of(request))
         library = visitor.cites
         document, receipt = shown_receipt(
             library,
@@ -112,7 +112,7 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
         if kind not in set(Format) or style not in READ_BY_PEOPLE:
             return Response(status_code=HTTPStatus.NOT_FOUND)
         dossier = held(request)
-        library = visitors.reads(visitors.key_in(request.cookies))
+        library = visitors.reads(visitors.key_of(request))
         facts = facts_for(dossier, library, folders_of(visitors, request))
         file = exported(
             dossier, facts, Style(style), Format(kind), words_for(request.headers)
@@ -133,7 +133,7 @@ def dossier_routes(visitors: Visitors) -> APIRouter:
 def folders_of(visitors: Visitors, request: Request) -> list[Path]:
     """The citations folders that count for a visitor, their own last."""
     folders = [visitors.library.settings.citations]
-    visitor = visitors.of(visitors.key_in(request.cookies))
+    visitor = visitors.of(visitors.key_of(request))
     if visitors.shared and visitor is not None:
         folders.append(visitor.citations)
     return folders

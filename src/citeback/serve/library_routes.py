@@ -22,24 +22,25 @@ def library_routes(visitors: Visitors) -> APIRouter:
     def changing(request: Request) -> Visitor:
         """The visitor who may change something; raises for a request from elsewhere."""
         from_here(request)
-        return visitors.welcome(visitors.key_in(request.cookies))
+        return visitors.welcome(visitors.key_of(request))
 
     @routes.get("")
     def show(request: Request) -> JSONResponse:
-        key = visitors.key_in(request.cookies)
+        key = visitors.key_of(request)
         visitor = visitors.of(key)
+        owner = visitors.is_owner(key)
         library = visitors.library
         view = library_view(
             visitor.listed() if visitor else listed(library, yours=False),
             visitor.removed() if visitor else (),
-            shared=visitors.shared,
-            folder="" if visitors.shared else str(library.settings.content.absolute()),
+            shared=not owner,
+            folder=str(library.settings.content.absolute()) if owner else "",
             endings=library.endings,
             max_bytes=library.settings.max_file_megabytes * 1_000_000,
             job=visitor.job.view() if visitor and visitor.job else None,
         )
         reply = JSONResponse(view, headers={"cache-control": "no-store"})
-        if visitors.shared and not is_key(key):
+        if visitors.shared and not visitors.guarded and not is_key(key):
             reply.set_cookie(
                 visitors.cookie, new_key(), httponly=True, samesite="strict"
             )
@@ -47,7 +48,7 @@ def library_routes(visitors: Visitors) -> APIRouter:
 
     @routes.get("/job")
     def job(request: Request) -> dict[str, Any] | None:
-        visitor = visitors.of(visitors.key_in(request.cookies))
+        visitor = visitors.of(visitors.key_of(request))
         return visitor.job.view() if visitor and visitor.job else None
 
     @routes.post("/upload")

@@ -86,7 +86,7 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
 
         def reads(request: gr.Request) -> Reads:
             """What the questions of whoever sent the request are put to."""
-            return visitors.reads(visitors.key_in(request.cookies))
+            return visitors.reads(visitors.key_of(request))
 
         # Held while a question is answered, not while it waits for the model.
         slots = asyncio.Semaphore(ASKED_AT_ONCE)
@@ -150,7 +150,9 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
             return gr.skip() if value is None else value
 
         def show_library(request: gr.Request) -> tuple[str, str]:
-            return _panels(reads(request), warm_up, _words(request), visitors.shared)
+            key = visitors.key_of(request)
+            library, mine = visitors.reads(key), visitors.is_owner(key)
+            return _panels(library, warm_up, _words(request), shared=not mine)
 
         def translate(request: gr.Request) -> tuple[Any, ...]:
             words = _words(request)
@@ -232,7 +234,7 @@ def _words(request: gr.Request) -> Words:
 
 
 def _panels(
-    library: Reads, warm_up: WarmUp, words: Words, shared: bool
+    library: Reads, warm_up: WarmUp, words: Words, *, shared: bool
 ) -> tuple[str, str]:
     """The header and the welcome, as the library stands."""
     try:

@@ -41,7 +41,7 @@ def reference_routes(visitors: Visitors) -> APIRouter:
         response.headers["cache-control"] = "no-store"
         if style not in set(Style):
             raise CitationsError(f"There is no style {style!r}. Choose another.")
-        library = visitors.reads(visitors.key_in(request.cookies))
+        library = visitors.reads(visitors.key_of(request))
         document, receipt = shown_receipt(
             library,
             path,
@@ -81,8 +81,8 @@ def reference_routes(visitors: Visitors) -> APIRouter:
         values: Annotated[dict[str, str], Body()],
     ) -> dict[str, str]:
         from_here(request)
-        visitor = visitors.welcome(visitors.key_in(request.cookies))
-        visitors.reads(visitors.key_in(request.cookies)).document(path)
+        visitor = visitors.welcome(visitors.key_of(request))
+        visitors.reads(visitors.key_of(request)).document(path)
         return FilledIn(visitor.citations).fill(path, values)
 
     return routes

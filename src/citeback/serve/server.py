@@ -136,7 +136,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     @app.get("/picture")
     def picture(path: str, number: int, width: int, request: Request) -> Response:
         try:
-            library = visitors.reads(visitors.key_in(request.cookies))
+            library = visitors.reads(visitors.key_of(request))
             png, headers = page_views.picture(library, path, number, width)
         except CitebackError as error:
             return Response(str(error), status_code=404, media_type="text/plain")
@@ -147,7 +147,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
         path: str, start: int, end: int, request: Request
     ) -> Response | list[dict[str, Any]]:
         try:
-            library = visitors.reads(visitors.key_in(request.cookies))
+            library = visitors.reads(visitors.key_of(request))
             return page_views.boxes(library, path, start, end)
         except CitebackError as error:
             return Response(str(error), status_code=404, media_type="text/plain")

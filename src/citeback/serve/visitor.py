@@ -2,7 +2,8 @@
 
 Where the page is the owner's own, all visitors are the owner. Where it is shared, each
 one has a key of their own, in a cookie that no script reads; whatever they open is
-looked for in the shared library and in the one that belongs to this key.
+looked for in the shared library and in the one that belongs to this key. Where people
+sign in, the key is their account's, and curators are the owner.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from citeback.errors import CitebackError, IndexStateError, UnknownDocumentError
 from citeback.library import Library
 from citeback.private import Both, PrivateLibraries, discard
 from citeback.records import AddedFile, Removed
+from citeback.serve.guard.callers import OWNER, caller_of
 from citeback.serve.jobs import Job
 from citeback.serve.library_view import Listed
 from citeback.serve.reads import Reads
@@ -54,8 +57,11 @@ class Visitor:
         libraries: PrivateLibraries,
         gate: threading.Semaphore,
         warm_up: WarmUp | None,
+        *,
+        is_owner: bool,
     ) -> None:
-        """Of `libraries` one is made for a visitor as soon as they add something.
+        """Of `libraries` one is made for a visitor as soon as they add something; what
+        the owner adds is shared.
 
         Nothing is added before it is possible behind the page.
         """
@@ -67,7 +73,7 @@ class Visitor:
         self._own: Library | None = None
         self._lock = threading.Lock()
         self._uploads: dict[str, tuple[Path, str]] = {}
-        self.is_owner = not self._shared.settings.shared
+        self.is_owner = is_owner
         self.job: Job | None = None
         self._jobs: dict[str, Job] = {}
         self.seen = time.monotonic()
@@ -238,29 +244,52 @@ class Visitor:
 class Visitors:
     """All visitors of one page, each found by their own key alone."""
 
-    def __init__(self, library: Library, warm_up: WarmUp | None = None) -> None:
-        """Nobody has come yet; the library is perhaps still warming up."""
-        self.shared = library.settings.shared
+    def __init__(
+        self,
+        library: Library,
+        warm_up: WarmUp | None = None,
+        *,
+        guarded: bool = False,
+    ) -> None:
+        """Nobody has come yet; the library is perhaps still warming up.
+
+        Where it is `guarded`, requests say who sends them, and cookies do not.
+        """
+        self.guarded = guarded
+        self.shared = guarded or library.settings.shared
         self.library = library
         # Browsers do not tell the ports of a machine apart.
         self.cookie = f"citeback-{library.settings.port}"
         self._warm_up = warm_up
         self._libraries = PrivateLibraries(library)
         self._gate = threading.Semaphore(1)  # one is indexed for at a time
-        self._owner = None if self.shared else self._new()
+        self._owner = None
+        if guarded or not self.shared:
+            self._owner = self._new(is_owner=True)
         self._by_key: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
         if self.shared:
             threading.Thread(target=self._sweep, daemon=True).start()
 
+    def key_of(self, request: Any) -> str | None:
+        """The key of whoever sent a request (a web framework's), None without one."""
+        if self.guarded:
+            caller = caller_of(request)
+            return caller.key if caller else None
+        return self.key_in(request.cookies)
+
     def key_in(self, cookies: Mapping[str, str]) -> str | None:
         """The key that a browser sent, None if it sent none."""
-        return cookies.get(self.cookie)
+        return None if self.guarded else cookies.get(self.cookie)
+
+    def is_owner(self, key: str | None) -> bool:
+        """Whether whoever has this key may change what is shared."""
+        return self._owner is not None and (not self.guarded or key == OWNER)
 
     def of(self, key: str | None) -> Visitor | None:
         """Whose key that is; None for whoever has added nothing yet."""
-        if self._owner is not None:
+        if self.is_owner(key):
             return self._owner
         with self._lock:
             found = self._by_key.get(key or "")
@@ -294,7 +323,7 @@ class Visitors:
                 "this page, load it again, and try once more."
             )
         with self._lock:
-            return self._by_key.setdefault(key, self._new())
+            return self._by_key.setdefault(key, self._new(is_owner=False))
 
     def forget_idle(self, seconds: float = IDLE_SECONDS) -> None:
         """Delete what belongs to visitors who have not been seen for so long."""
@@ -313,8 +342,8 @@ class Visitors:
             self._owner.job.stop()
         self._libraries.close()
 
-    def _new(self) -> Visitor:
-        return Visitor(self._libraries, self._gate, self._warm_up)
+    def _new(self, *, is_owner: bool) -> Visitor:
+        return Visitor(self._libraries, self._gate, self._warm_up, is_owner=is_owner)
 
     def _sweep(self) -> None:
         while not self._closed.wait(SWEEP_SECONDS):
