@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from citeback.cite.receipt import receipt_of
 from citeback.errors import UnknownDocumentError
 from citeback.records import Document, EveryAnswer, Hit, Source, Span
 from citeback.serve.found import cited_found, numbered
@@ -25,8 +24,8 @@ from citeback.serve.reads import Reads
 from citeback.serve.reopening import (
     earlier_version,
     hit_receipt,
-    kept_version,
     passage_receipt,
+    receipt_of_link,
     reopened,
 )
 from citeback.serve.session import Turn
@@ -219,30 +218,17 @@ def _linked(library: Reads, request: Request) -> ReaderView:
         suffix=request.suffix[:MOST_LETTERS],
         copies=request.copies,
     )
-    if not receipt.quote:
-        document = _as_linked(library, request)
-        if document is None:
-            return reader_view(
-                library.document(request.document),
-                (),
-                key=request.key,
-                active=1,
-                around=span.start,
-                notice=LINK_CHANGED,
-            )
-        receipt = receipt_of(document, span, 0)
-        receipt = replace(receipt, path=request.document)
-    return reopened(library, receipt, key=request.key, around=request.around)
-
-
-def _as_linked(library: Reads, request: Request) -> Document | None:
-    """The text that a link without a quote was made for, of now or kept."""
-    document = kept_version(library, request.state)
-    if document is None:
-        document = library.document(request.document)
-        if not document.source.digest.startswith(request.state):
-            return None
-    return document if request.end <= len(document.text) else None
+    whole = receipt_of_link(library, receipt)
+    if whole is None:
+        return reader_view(
+            library.document(request.document),
+            (),
+            key=request.key,
+            active=1,
+            around=span.start,
+            notice=LINK_CHANGED,
+        )
+    return reopened(library, whole, key=request.key, around=request.around)
 
 
 def _hit(turns: Sequence[Turn], request: Request) -> Hit | None:

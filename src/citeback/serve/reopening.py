@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from citeback.cite.receipt import digest_of, paragraph_at
+from citeback.cite.receipt import digest_of, paragraph_at, receipt_of
 from citeback.cite.records import Anchored, Receipt, Standing
 from citeback.errors import UnknownDocumentError
 from citeback.records import Document, Hit, Passage, Source, Span
@@ -84,6 +84,24 @@ def kept_version(library: Reads, digest: str) -> Document | None:
         return library.version(digest)
     except UnknownDocumentError:
         return None
+
+
+def receipt_of_link(library: Reads, linked: Receipt) -> Receipt | None:
+    """What a link tells of its quote, which a long one's link does not hold itself.
+
+    None where the text that it was made for is not at hand. Raises
+    UnknownDocumentError.
+    """
+    if linked.quote:
+        return linked
+    document = kept_version(library, linked.document)
+    if document is None:
+        document = library.document(linked.path)
+        if not document.source.digest.startswith(linked.document):
+            return None
+    if not linked.start < linked.end <= len(document.text):
+        return None
+    return replace(receipt_of(document, linked.span, 0), path=linked.path)
 
 
 def hit_receipt(hit: Hit) -> Receipt:

@@ -1,0 +1,1 @@
+"""The HTTP door: what scripts and services call under /api/v1."""

@@ -1,0 +1,87 @@
+"""Questions over HTTP: the best passages, every passage, or that there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from citeback.records import EveryAnswer, FoundIn
+from citeback.serve import citing
+from citeback.serve.api.door import Door
+from citeback.serve.api.wire import (
+    Mode,
+    Phrase,
+    Question,
+    SentAbsence,
+    SentAnswer,
+    SentEvery,
+    reply,
+)
+from citeback.serve.as_json import absence_json, answer_json, every_json
+from citeback.serve.reads import Reads
+
+EVERY = "every"
+ABSENT = "absent"
+STANDS = "stands"
+
+
+def asking_routes(door: Door) -> APIRouter:
+    """The routes that answer."""
+    routes = APIRouter(tags=["Asking"])
+
+    @routes.post("/ask", response_model=SentAnswer | SentEvery)
+    async def ask(request: Request, asked: Question) -> Response:
+        """Answer a question with the documents' own words, or that they do not say.
+
+        With `mode` "every" all passages come that hold its words, in reading order.
+        """
+        await door.ready(model=asked.mode is Mode.BEST)
+        reads = door.reads(request)
+        answered = _every if asked.mode is Mode.EVERY else _best
+        return await run_in_threadpool(answered, door, reads, asked)
+
+    @routes.post("/absent", response_model=SentAbsence)
+    async def absent(request: Request, asked: Phrase) -> Response:
+        """Tell where a phrase stands, or that it stands nowhere and what comes nearest."""
+        await door.ready(model=True)
+        return await run_in_threadpool(_absent, door, door.reads(request), asked)
+
+    return routes
+
+
+def _best(door: Door, reads: Reads, asked: Question) -> Response:
+    answer = reads.ask(
+        asked.question,
+        limit=asked.limit,
+        turns=[one.turn() for one in asked.turns],
+        selection=asked.scope.selection(),
+    )
+    door.metrics.asked(answer.verdict.name.lower())
+    return reply(answer_json(answer, reads.receipts(citing.of_answer(answer))))
+
+
+def _every(door: Door, reads: Reads, asked: Question) -> Response:
+    found = reads.every(asked.question, selection=asked.scope.selection())
+    door.metrics.asked(EVERY)
+    if asked.limit is not None:
+        found = _first(found, asked.limit)
+    return reply(every_json(found, reads.receipts(citing.of_every(found))))
+
+
+def _absent(door: Door, reads: Reads, asked: Phrase) -> Response:
+    report = reads.absent(asked.phrase)
+    door.metrics.asked(STANDS if report.places else ABSENT)
+    return reply(absence_json(report, reads.receipts(citing.of_absence(report))))
+
+
+def _first(found: EveryAnswer, limit: int) -> EveryAnswer:
+    """The first passages; `count` goes on telling how many there are."""
+    shown: list[FoundIn] = []
+    for document in found.documents:
+        passages = document.passages[:limit]
+        limit -= len(passages)
+        if passages:
+            shown.append(replace(document, passages=passages))
+    return replace(found, documents=tuple(shown))
