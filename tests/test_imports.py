@@ -77,7 +77,12 @@ ONLY_IN_THESE = {
         "serve/requests.py",
         "serve/server.py",
     },
-    "pydantic": {"serve/api/app.py", "serve/api/wire.py"},
+    "pydantic": {
+        "serve/api/app.py",
+        "serve/api/wire.py",
+        "serve/mcp/arguments.py",
+        "serve/mcp/protocol.py",
+    },
     "regex": {
         "index/words.py",
         "cite/verifying/canonical.py",
@@ -88,6 +93,8 @@ ONLY_IN_THESE = {
         "cite/verifying/verify.py",
         "cite/verifying/wording.py",
     },
+    "mcp": {"serve/mcp/http.py", "serve/mcp/protocol.py", "serve/mcp/stdio.py"},
+    "mcp_types": {"serve/mcp/protocol.py"},
     "filelock": {"cite/kept.py", "index/folder.py", "evaluate/judgements.py"},
     "tqdm": {"serve/evaluating.py", "serve/terminal.py"},
 }

@@ -272,6 +272,15 @@ def doctor(library: Library, options: argparse.Namespace) -> None:
     examining.check(found)
 
 
+def mcp(library: Library, options: argparse.Namespace) -> None:
+    """Answer an assistant over standard input and output, until that ends."""
+    del options
+    # Imported late: the other commands do not need the protocol's package.
+    from citeback.serve.mcp.stdio import run
+
+    run(library)
+
+
 def backup(library: Library, options: argparse.Namespace) -> None:
     """Copy the index into a new folder."""
     library.back_up(options.folder)
@@ -413,6 +422,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     backing_up.add_argument("folder", type=_folder)
     backing_up.set_defaults(command=backup)
+
+    assisting = commands.add_parser(
+        "mcp",
+        parents=[shared],
+        help="serve an assistant over standard input and output (MCP)",
+    )
+    assisting.set_defaults(command=mcp)
 
     judging = commands.add_parser(
         "evaluate", parents=[shared], help="measure how well questions are answered"

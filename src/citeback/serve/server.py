@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citeback.errors import CitebackError, IndexStateError, SettingsError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from citeback.library import Library
 
 HOST = "127.0.0.1"
+HOSTS = [HOST, "localhost"]
 
 # Nothing may be loaded from or sent to anywhere else, whatever a document holds.
 # The page's framework evaluates its own scripts, hence the two `unsafe` words.
@@ -114,12 +116,20 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     from citeback.serve.citing_routes import citing_routes
     from citeback.serve.dossier_routes import dossier_routes
     from citeback.serve.library_routes import library_routes, told
+    from citeback.serve.mcp.http import PATH, HttpDoor
     from citeback.serve.page import build_page, mount_page
     from citeback.serve.reference_routes import reference_routes
 
-    app = FastAPI(title="Citeback", docs_url=None, redoc_url=None, openapi_url=None)
+    door = HttpDoor(visitors, warm_up, HOSTS)
+    app = FastAPI(
+        title="Citeback",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=door.lifespan,
+    )
     # A page elsewhere that points its own name at this machine is turned away.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.add_middleware(SafetyHeaders)
 
     @app.get("/healthz")
@@ -164,6 +174,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     app.include_router(dossier_routes(visitors))
     app.include_router(reference_routes(visitors))
     app.include_router(citing_routes(visitors))
+    app.router.routes.append(Route(PATH, door))
     app.add_exception_handler(CitebackError, told)
     app.mount(PREFIX, build_api(visitors, warm_up))
     return mount_page(app, build_page(visitors, warm_up))
