@@ -2,7 +2,9 @@
 
     PYTHONPATH=src:benchmarks python benchmarks/volume.py
     PYTHONPATH=src:benchmarks python benchmarks/volume.py --files 100 --model
+    PYTHONPATH=src:benchmarks python benchmarks/volume.py --model --keep FOLDER
 
+`--keep` leaves the documents and the index in a folder, and goes on with them next time.
 Without `--model` a stand-in for the encoder is used, which takes hardly any memory or
 time, so that what is measured is Citeback's own. It gives each text a vector at random and
 a piece for each of its words, as a model does.
@@ -56,7 +58,7 @@ def sentence(chance: random.Random) -> str:
 
 def write_files(folder: Path, count: int) -> None:
     """So many files of PARAGRAPHS paragraphs, each of one to seven sentences."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         chance = random.Random(number)
         paragraphs = [
@@ -182,13 +184,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--model", action="store_true", help="with the real model")
+    parser.add_argument("--keep", type=Path, help="the folder to work in, and to leave")
     parser.add_argument("--index-only", nargs=3, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.index_only:
         index(*options.index_only, model=options.model)
         return
     with tempfile.TemporaryDirectory() as made:
-        root = Path(made)
+        root = (options.keep or Path(made)).absolute()
         write_files(root / "content", options.files)
         found = whole_run(root, "index", "log", model=options.model)
         for key, value in found.items():

@@ -26,6 +26,7 @@ from crash.life import Death, Deed, Place, Plan, Recipe
 
 DEEDS = "update update update rebuild model splitter add add remove restore".split()
 LATEST_SECONDS = 1.5
+TOLD_EACH = 10
 
 
 class Rounds:
@@ -142,6 +143,13 @@ def main() -> int:
                 return 1
             if plan:
                 points[plan.death.point or "any moment"] += 1
+                if points.total() % TOLD_EACH == 0:
+                    seconds = time.monotonic() - began
+                    print(
+                        f"{points.total()} of {options.kills} kills, round "
+                        f"{rounds.number}, {seconds:.0f} s: nothing wrong",
+                        flush=True,
+                    )
     minutes = (time.monotonic() - began) / 60
     print(f"seed {options.seed}: {rounds.number} rounds, {points.total()} kills")
     print(f"nothing lost, nothing made up, no wrong offset; {minutes:.1f} minutes")

@@ -163,7 +163,7 @@ def read_here() -> None:
     """Read files in this very process, which spares the start of another one."""
 
     def read(
-        path: Path, name: str, *, max_bytes: int, seconds: int, ocr: bool
+        path: Path, name: str, *, max_bytes: int, **_: object
     ) -> Iterator[Outcome]:
         try:
             yield from read_all(path, name, max_bytes=max_bytes)

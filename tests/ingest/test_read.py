@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citeback.errors import FileAccessError, UnreadableFileError
+from citeback.ingest import read as reading
 from citeback.ingest.formats import REMEDIES, SUFFIXES, reader_of
 from citeback.ingest.read import read
 from citeback.records import BlockKind, Document
@@ -190,3 +191,12 @@ def test_any_text_comes_back_as_it_is(tmp_path: Path, name: str, text: str) -> N
         words = document.text[block.start : block.end]
         assert words == words.strip()
         position = block.end
+
+
+def test_a_list_of_millions_of_words_is_told_to_be_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_BLOCKS", 1_200)
+    assert len(read_bytes(tmp_path, b"a\n\n" * 1_200).blocks) == 1_200
+    with pytest.raises(UnreadableFileError, match="1,201 paragraphs or rows, and the"):
+        read_bytes(tmp_path, b"a\n\n" * 1_201)

@@ -1,5 +1,6 @@
 """Sentence bounds: the cases they were chosen by, and exactness on any text."""
 
+import re
 import time
 
 import pytest
@@ -113,3 +114,21 @@ def test_spans_hold_all_words_in_order(text: str, window: int) -> None:
         assert text[span.start : span.end] == text[span.start : span.end].strip()
         position = span.end
     assert not text[position:].strip()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "a I No Dr vol der die und el los que мост 桥 สะพาน पुल πού جسر 7 1916 é".split()
+        )
+        | st.text(st.characters(categories=("L", "N")), min_size=1, max_size=9),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_bare_words_are_one_sentence_without_asking(words: list[str]) -> None:
+    text = " ".join(words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentences, "_BARE_WORDS", re.compile("(?!)"))
+        asked = sentence_spans(text)
+    assert sentence_spans(text) == asked

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citeback.ingest import split as splitting
 from citeback.ingest.formats import markdown, plain
 from citeback.ingest.layout import lay_out
 from citeback.ingest.split import LONGEST_PIECE, split
@@ -156,3 +157,26 @@ def test_passages_hold_every_word_once_and_fit(
     blocks = [block for block in made.blocks if block.paragraph]
     assert held == "".join("".join(text[b.start : b.end].split()) for b in blocks)
     assert len({passage.id for passage in passages}) == len(passages)
+
+
+@given(st.lists(st.text("ab é.:\n-", max_size=12), max_size=20))
+def test_what_is_surely_light_is_split_as_if_it_were_counted(lines: list[str]) -> None:
+    made = document("\n\n".join(lines))
+    for limit in (5, 16, 60):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(splitting._Scale, "is_light", lambda *_: False)
+            counted = parts_of(made, limit, len)
+        assert parts_of(made, limit, len) == counted
+
+
+def test_tiny_paragraphs_are_not_counted() -> None:
+    asked: list[str] = []
+
+    def count(text: str) -> int:
+        asked.append(text)
+        return words(text)
+
+    assert len(cut("pier\n\nmill, ford\n\n" * 50, 200, count)) == 100
+    assert asked == []
+    assert cut("ünlü " * 15, 100, count)
+    assert asked

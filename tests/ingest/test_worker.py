@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from citeback.errors import FileAccessError
 from citeback.index.packed import packed
 from citeback.ingest import worker
+from citeback.ingest.ending import Stopped
 from citeback.ingest.read import Outcome, read
 from citeback.ingest.worker import START, Worker
 
@@ -143,11 +146,82 @@ def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    for _ in range(100):
-        if not _is_running(child):
+    _wait_for_the_end_of(child)
+
+
+# Starts a program, as OCR does, notes its number, and waits.
+STARTING = """
+import pathlib, subprocess
+one = subprocess.Popen(["sleep", "60"])
+pathlib.Path({scratch!r}).write_text(os.environ["TMPDIR"])
+pathlib.Path({note!r} + ".new").write_text(str(one.pid))
+os.rename({note!r} + ".new", {note!r})
+one.wait()
+"""
+
+
+def starting(folder: Path) -> tuple[Path, Path, Path]:
+    """A file that is read without end, what is noted of it, and of its scratch folder."""
+    path, note, scratch = (folder / name for name in ("x.bad", "note", "scratch"))
+    path.write_text(STARTING.format(note=str(note), scratch=str(scratch)))
+    return path, note, scratch
+
+
+def test_a_stop_reaches_the_file_that_is_being_read(
+    tmp_path: Path, bad: Worker
+) -> None:
+    path, note, scratch = starting(tmp_path)
+    with pytest.raises(Stopped):
+        list(bad.read(path, path.name, **LIMITS, stop=note.exists))
+    seconds = time.time() - note.stat().st_mtime
+    print(f"{seconds:.2f} s")
+    assert seconds < LIMITS["seconds"] / 2  # a tenth of a second where nothing else is
+    (tmp_path / "next.txt").write_text("Good words.")
+    assert outcome(bad, tmp_path / "next.txt").document is not None
+    if os.name != "nt":
+        _wait_for_the_end_of(int(note.read_text()))
+        assert not Path(scratch.read_text()).exists()
+
+
+def test_a_stop_is_heard_while_another_file_is_read(
+    tmp_path: Path, bad: Worker
+) -> None:
+    path, note, _ = starting(tmp_path)
+    over = threading.Event()
+
+    def read_on() -> None:
+        with contextlib.suppress(Stopped):
+            list(bad.read(path, path.name, **LIMITS, stop=over.is_set))
+
+    other = threading.Thread(target=read_on)
+    other.start()
+    try:
+        with pytest.raises(Stopped):
+            list(bad.read(path, path.name, **LIMITS, stop=note.exists))
+        assert other.is_alive()
+    finally:
+        over.set()
+        other.join()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="groups of processes are another matter")
+def test_what_a_file_that_takes_too_long_has_started_ends_with_it(
+    tmp_path: Path, bad: Worker
+) -> None:
+    path, note, scratch = starting(tmp_path)
+    (tmp_path / "before.txt").write_text("It is running.")
+    outcome(bad, tmp_path / "before.txt")
+    assert "more than 3 s" in outcome(bad, path, seconds=3).refusal
+    _wait_for_the_end_of(int(note.read_text()))
+    assert not Path(scratch.read_text()).exists()
+
+
+def _wait_for_the_end_of(process: int) -> None:
+    for _ in range(200):
+        if not _is_running(process):
             return
         time.sleep(0.05)
-    pytest.fail("the reading process is still there")
+    pytest.fail("the process is still there")
 
 
 def _is_running(process: int) -> bool:
@@ -156,3 +230,25 @@ def _is_running(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
+def test_what_it_started_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    path, note, scratch = starting(tmp_path)
+    script = textwrap.dedent(
+        f"""
+        import sys; sys.path.insert(0, {str(Path(worker.__file__).parents[2])!r})
+        from pathlib import Path
+        from citeback.ingest.worker import Worker
+        Worker({BAD!r}).read(Path({str(path)!r}), "x.bad", max_bytes=10_000, seconds=20)
+        """
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script])
+    for _ in range(400):
+        if note.exists():
+            break
+        time.sleep(0.05)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    _wait_for_the_end_of(int(note.read_text()))
+    assert not Path(scratch.read_text()).exists()

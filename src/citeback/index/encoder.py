@@ -108,7 +108,7 @@ class SentenceTransformerEncoder:
 
     def word_pieces(self, text: str) -> int:
         """How many word pieces the text has, special ones not counted."""
-        return len(self._pieces([text])[0])
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
         """Where those word pieces stand in each of the texts, in order."""

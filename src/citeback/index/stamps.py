@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from citeback.index.catalog import Catalog
 
+# Noted with the limits of a file whose reading was broken off: by it, it differs.
+ONCE_MORE = " once more"
 # Some file systems tell times only to two seconds.
 COARSEST_CLOCK = 2_000_000_000
 
@@ -46,6 +48,21 @@ def held(catalog: Catalog) -> dict[str, Stamp]:
         "SELECT file, size, modified, changed, limits FROM stamps"
     )
     return {file: Stamp(*stamp) for file, *stamp in rows}
+
+
+def broken_off(catalog: Catalog, file: str, stamp: Stamp | None) -> Stamp | None:
+    """What to keep of a file whose reading was broken off: it is tried twice in all.
+
+    The second time nothing but a change of it makes it worth another try, which may
+    take as long as a file may take, at each update.
+    """
+    if stamp is None:
+        return None
+    again = replace(stamp, limits=stamp.limits + ONCE_MORE)
+    rows = catalog.database.rows(
+        "SELECT size, modified, changed, limits FROM stamps WHERE file = ?", (file,)
+    )
+    return stamp if rows and Stamp(*rows[0]) == again else again
 
 
 def note(catalog: Catalog, file: str, stamp: Stamp | None) -> None:

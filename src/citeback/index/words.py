@@ -71,12 +71,12 @@ def written(text: str) -> set[str]:
 
 def stems(text: str) -> list[str]:
     """The stem of each word, in order, stop words included."""
-    return [stem(word) for word, _ in words(text)]
+    return [stem(fold(word)) for word in _WORD.findall(text)]
 
 
 def distinct_stems(text: str) -> set[str]:
     """The stems of a text, which may be long, without their order."""
-    return {stem(word) for word, _ in words(text)}
+    return {stem(fold(word)) for word in written(text)}
 
 
 def content_stems(text: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,11 +17,12 @@ from pathlib import Path
 
 from citeback.errors import ContentError, FileAccessError
 from citeback.index import stamps, words
-from citeback.index.catalog import Catalog
+from citeback.index.catalog import Catalog, PassageEntry
 from citeback.index.encoder import Encoder
 from citeback.index.stamps import Stamp
 from citeback.ingest import worker
 from citeback.ingest.embed import Embedding
+from citeback.ingest.ending import Stopped
 from citeback.ingest.pace import Pace
 from citeback.ingest.read import Outcome
 from citeback.ingest.scan import FoundFile, drive, scan
@@ -32,16 +34,14 @@ from citeback.records import FileState, Progress, UpdateReport
 # so many letters.
 CHUNK_TEXTS = 2_000
 CHUNK_LETTERS = 4_000_000
+# To write so many of one document takes a tenth of a second.
+UNASKED_PASSAGES = 1_000
 # Noted while there may be vectors that belong to no text: looking for them takes
 # seconds in a large index, and an update that finds nothing new leaves none.
 UNSWEPT = "unswept"
 
 Report = Callable[[Progress], None]
 Stop = Callable[[], bool]
-
-
-class _Stopped(Exception):
-    """The update is to end here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class Build:
                 self._replace_all(files)
             else:
                 self._add_all(files)
-        except _Stopped:
+        except Stopped:
             pass  # vectors that no document has yet are kept for the next update
         else:
             with self._catalog.database.writing():
@@ -247,18 +247,22 @@ class Build:
         """Index the files by a new recipe or anew; all become visible in one commit."""
         for chunk in self._chunks(files):
             self._embed(chunk)
-        # What has just been embedded need not be once more, and nothing takes long.
+        # What has just been embedded need not be once more.
         self._embedding.anew = False
-        self._stop = lambda: False
-        with self._catalog.database.writing():
-            self._note_recipe()
-            self._catalog.rename()  # no vector that was read before stands any more
-            for chunk in self._chunks(files):
-                # Only what changed on disk in the meantime:
-                for parts in _together(chunk):
-                    self._embedding.embed(parts, lambda _: None)
-                for one in chunk:
-                    self._write(one)
+        before = deepcopy(self._changes), dict(self._unfinished)
+        try:
+            with self._catalog.database.writing():
+                self._note_recipe()
+                self._catalog.rename()  # no vector that was read before stands any more
+                for chunk in self._chunks(files):
+                    # Only what changed on disk in the meantime:
+                    for parts in _together(chunk):
+                        self._embedding.embed(parts, lambda _: None)
+                    for one in chunk:
+                        self._write(one)
+        except Stopped:
+            self._changes, self._unfinished = before  # as if none had been written
+            raise
 
     def _note_recipe(self) -> None:
         self._catalog.set_meta("recipe", recipe(self._encoder))
@@ -291,16 +295,19 @@ class Build:
             stamp = None  # to be tried again
             kept = f"{str(error).rstrip('.')}; its last text is kept"
             outcomes = self._last_outcomes(file, states, error)
-        gone = dict(states)
+        gone, is_broken_off = dict(states), False
         part = _FilePart(file, kept)
         for outcome in outcomes:
             if _is_full([part]):
                 yield part
                 part = _FilePart(file, kept)
             self._sort(part, outcome, known=outcome.name in states)
+            is_broken_off |= outcome.is_broken_off
             gone.pop(outcome.name, None)
             part.size += left - int(size * (1 - outcome.share))
             left = int(size * (1 - outcome.share))
+        if is_broken_off:
+            stamp = stamps.broken_off(self._catalog, file.name, stamp)
         part.is_last, part.gone, part.stamp = True, list(gone), stamp
         yield part
 
@@ -314,6 +321,7 @@ class Build:
             max_bytes=limits.max_bytes,
             seconds=limits.max_seconds,
             ocr=limits.ocr,
+            stop=self._stop,
         )
 
     def _last_outcomes(
@@ -346,6 +354,7 @@ class Build:
         for staged in part.staged[:-1]:
             with self._catalog.database.writing():
                 self._write_document(part, staged)
+            self._note_written(part, staged)
         with self._catalog.database.writing():
             for staged in part.staged[-1:]:
                 self._write_document(part, staged)
@@ -358,26 +367,43 @@ class Build:
                 self._catalog.set_meta(UNSWEPT, "yes")
             # Of what is half written nothing may count as read.
             stamps.note(self._catalog, part.file.name, part.stamp)
+        for staged in part.staged[-1:]:
+            self._note_written(part, staged)
         self._note_changes(part)
 
     def _write_document(self, part: _FilePart, staged: Staged) -> None:
         path = staged.document.source.path
         stamps.forget(self._catalog, [part.file.name])
         self._catalog.replace_document(
-            staged.document, staged.entries(), file=part.file.name, remark=staged.remark
+            staged.document,
+            self._while_wanted(staged.entries()),
+            file=part.file.name,
+            remark=staged.remark,
         )
         if part.kept:
             self._catalog.set_state(path, FileState.KEPT, part.kept)
 
+    def _while_wanted(self, entries: Iterable[PassageEntry]) -> Iterator[PassageEntry]:
+        """The same; a stop leaves the document as it was before this."""
+        for number, entry in enumerate(entries, start=1):
+            if number % UNASKED_PASSAGES == 0:
+                self._check_stop()
+            yield entry
+
+    def _note_written(self, part: _FilePart, staged: Staged) -> None:
+        path = staged.document.source.path
+        known = self._was_read(part, path)
+        (self._changes.changed if known else self._changes.added).append(path)
+
+    def _was_read(self, part: _FilePart, path: str) -> bool:
+        state = self._held.get(part.file.name, {}).get(path, FileState.REFUSED)
+        return state is not FileState.REFUSED
+
     def _note_changes(self, part: _FilePart) -> None:
-        states = self._held.get(part.file.name, {})
-        was_read = {path for path, s in states.items() if s is not FileState.REFUSED}
-        for staged in part.staged:
-            path = staged.document.source.path
-            known = path in was_read
-            (self._changes.changed if known else self._changes.added).append(path)
         self._changes.unchanged.extend(part.same)
-        self._changes.removed.extend(path for path in part.gone if path in was_read)
+        self._changes.removed.extend(
+            path for path in part.gone if self._was_read(part, path)
+        )
         if part.is_last:
             self._unfinished.pop(part.file.name, None)
         self._tell(part.file.name)
@@ -415,7 +441,7 @@ class Build:
 
     def _check_stop(self) -> None:
         if self._stop():
-            raise _Stopped
+            raise Stopped
 
     def _tell(self, name: str, size: int = 0, passages: int = 0) -> None:
         """Tell how far it is, with so much of the present chunk done."""

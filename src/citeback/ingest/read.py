@@ -25,7 +25,8 @@ class Outcome:
 
     `remark` is a sentence on how a document was read that its owner should know, and
     `quoted` are the stretches that it sets apart as quotations. `share` is how much of
-    the file on disk has been read with it, from 0 to 1.
+    the file on disk has been read with it, from 0 to 1. `is_broken_off` says that
+    reading took too long or was ended from outside, which may go better another time.
     """
 
     name: str
@@ -34,9 +35,13 @@ class Outcome:
     remark: str = ""
     quoted: tuple[Span, ...] = ()
     share: float = field(default=1.0, compare=False)
+    is_broken_off: bool = field(default=False, compare=False)
 
 
 _ENDING = re.compile(r"\.\w{1,12}")
+# A text has far fewer; a list of words of 32 MB has three million, and what searches
+# them would take ten gigabytes of memory.
+MOST_BLOCKS = 1_000_000
 BROKEN = (
     "it stopped the program that reads it: open it in the program that made it and "
     "save it anew."
@@ -104,6 +109,12 @@ def _document(name: str, reading: Reading) -> Document:
             if PurePosixPath(name).suffix.lower() in PLAIN
             else "no words stand in it, only pictures or nothing at all: take it out "
             "of the folder, or put its text there."
+        )
+    if len(reading.drafts) > MOST_BLOCKS:
+        raise UnreadableFileError(
+            f"it has {len(reading.drafts):,} paragraphs or rows, and the limit is "
+            f"{MOST_BLOCKS:,}: keep the part of it that is to be found, or split it into "
+            "smaller files."
         )
     drafts = furniture.mark(reading.text, reading.drafts)
     source = Source(

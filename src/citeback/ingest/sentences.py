@@ -26,6 +26,7 @@ _COMMON_WORDS = {
     "es": frozenset("el la los las del que en una por con está desde".split()),
 }
 _WORD = re.compile(r"\w+")
+_BARE_WORDS = re.compile(r"[^\W_]+(?: [^\W_]+)*")
 _GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
 
 # A piece that is only a number or a bullet belongs to what follows.
@@ -61,6 +62,9 @@ def sentences(text: str) -> Iterator[Span]:
     A single line end within the text is a space; a blank line ends a sentence. A
     stretch of WINDOW code points without any sentence end is cut at white space.
     """
+    if len(text) <= WINDOW and _BARE_WORDS.fullmatch(text):
+        yield Span(0, len(text))  # nothing in it can end a sentence
+        return
     waiting = -1
     # What the library sees has the length of the text, so its offsets hold for both.
     plain = "".join(_evened(text))

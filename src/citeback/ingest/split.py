@@ -67,10 +67,10 @@ def split(
     """The document's passages in reading order, each of at most `limit` word pieces and
     with the block that it is cut from.
 
-    `word_pieces` counts a text's pieces without special tokens, and is asked once
-    for each sentence. A paragraph or list over the limit is cut between sentences
-    into even parts; a sentence over it, between clauses, words or characters. Later
-    parts of a list leave room for its lead-in.
+    `word_pieces` counts a text's pieces without special tokens, and is asked once for
+    each sentence where that can matter. A paragraph or list over the limit is cut
+    between sentences into even parts; a sentence over it, between clauses, words or
+    characters. Later parts of a list leave room for its lead-in.
     """
     scale = _Scale(document.text, word_pieces)
     seen: Counter[int] = Counter()
@@ -87,6 +87,8 @@ def split(
 def _passages(path: str, block: Block, scale: _Scale, limit: int) -> Iterator[Passage]:
     """The block's passages, all with id 0."""
     lead_in, reserve = _lead_in(block, scale, limit)
+    if scale.is_light(block.start, block.end, limit):
+        scale = _Scale(scale.text, len)  # millions of tiny paragraphs are not counted
     units = _Units(_units(block, scale, limit - reserve))
     ends = _even_ends(units.weights, limit, reserve)
     for part, (first, past) in enumerate(pairwise([0, *ends]), start=1):
@@ -131,6 +133,13 @@ class _Scale:
     def weight(self, start: int, end: int) -> int:
         """The stretch's pieces, and no fewer than its length allows."""
         return max(self.word_pieces(self.text[start:end]), self.least(start, end))
+
+    def is_light(self, start: int, end: int, limit: int) -> bool:
+        """Whether it is sure without counting that the stretch weighs less than half.
+
+        A sign of ASCII makes no more than one piece.
+        """
+        return 2 * (end - start) < limit and self.text[start:end].isascii()
 
     def least(self, start: int, end: int) -> int:
         """What the stretch weighs at least, found without counting."""
@@ -222,6 +231,8 @@ def _even_ends(weights: Sequence[int], limit: int, reserve: int) -> list[int]:
     Groups after the first weigh `reserve` more. No short group is left at the end.
     """
     most = _filled(weights, limit, reserve)
+    if len(most) < 2:
+        return most
     lightest = min(limit, max(weights, default=0) + reserve)
     capacity = lightest + bisect_left(
         range(lightest, limit),

@@ -13,17 +13,20 @@ import contextlib
 import json
 import os
 import queue
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from citeback.errors import FileAccessError, UnreadableFileError
 from citeback.index.packed import Packed
+from citeback.ingest import ending
 from citeback.ingest.formats import pdf_ocr
 from citeback.ingest.read import BROKEN, Outcome, read_all
 from citeback.records import Source, Span
@@ -61,6 +64,7 @@ class Worker:
         self._start = start
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def read(
         self,
@@ -70,13 +74,14 @@ class Worker:
         max_bytes: int,
         seconds: int,
         ocr: bool = False,
+        stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Outcome]:
         """What is in the file at `path`: one outcome, or one for each file within.
 
         All of it has been read when this returns. With `ocr`, scans are
         given text where the system can do that. Raises FileAccessError where another
         try may succeed. A file that cannot be read in that time, or at all, is refused
-        with the reason.
+        with the reason. `stop` is asked all the while; Stopped is raised when it says so.
         """
         request = {
             "path": str(path),
@@ -84,28 +89,35 @@ class Worker:
             "max_bytes": max_bytes,
             "ocr_seconds": max(1, seconds - OCR_SECONDS_LEFT) if ocr else 0,
         }
+        while not self._lock.acquire(timeout=ending.STOP_SECONDS):
+            if stop():
+                raise ending.Stopped
         replies = _Replies()
         try:
-            with self._lock:
-                self._send(json.dumps(request).encode())
-                refusal = self._take_replies(replies, seconds)
+            self._send(json.dumps(request).encode())
+            refusal = self._take_replies(replies, seconds, stop)
         except BaseException as error:
             if not isinstance(error, FileAccessError):
                 self.stop()  # what is still to come belongs to no one
             replies.close()
             raise
+        finally:
+            self._lock.release()
         return _outcomes(replies, name, refusal)
 
     def stop(self) -> None:
-        """End the process; the next file starts another."""
+        """End the process and all that it started; the next file starts another."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
+            ending.kill(process)
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe:
                     with contextlib.suppress(OSError):
                         pipe.close()
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            scratch.cleanup()
 
     def _send(self, request: bytes) -> None:
         for _ in range(2):
@@ -121,27 +133,42 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.stop()
+        # What OCR makes there of a private file must not outlast a sudden end.
+        try:
+            self._scratch = tempfile.TemporaryDirectory(
+                prefix="citeback-", ignore_cleanup_errors=True
+            )
+        except OSError as error:
+            raise FileAccessError(
+                "no folder can be made to put aside what is read of it "
+                f"({error.strerror or error}): make room on the disk, then update."
+            ) from None
         self._process = subprocess.Popen(
-            [sys.executable, "-c", self._start, _ROOT],
+            [sys.executable, "-c", self._start, _ROOT, self._scratch.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": self._scratch.name},
             # Ctrl-C in a terminal goes to the whole group; who started this decides.
             start_new_session=os.name != "nt",
         )
         return self._process
 
-    def _take_replies(self, replies: _Replies, seconds: int) -> str:
+    def _take_replies(
+        self, replies: _Replies, seconds: int, stop: Callable[[], bool]
+    ) -> str:
         """Put aside what is sent; returns why it ended before its end, or ""."""
         process = self._process
         while process is not None:
-            late = threading.Event()
-            frame = _read_in_time(process, seconds, late)
+            with ending.Watched(process, seconds, stop) as watched:
+                frame = _read(process.stdout)  # type: ignore[arg-type]
             if frame == LAST:
                 return ""
             if not frame:
                 self.stop()
-                return TOO_LONG.format(seconds) if late.is_set() else BROKEN
+                if watched.is_unwanted:
+                    raise ending.Stopped
+                return TOO_LONG.format(seconds) if watched.is_late else BROKEN
             if frame.startswith(ACCESS):
                 raise FileAccessError(json.loads(frame)["access"])
             replies.put(frame)
@@ -151,24 +178,6 @@ class Worker:
 SHARED = Worker()
 """One for the whole process: files are read one at a time."""
 atexit.register(SHARED.stop)
-
-
-def _read_in_time(
-    process: subprocess.Popen[bytes], seconds: int, late: threading.Event
-) -> bytes:
-    """The next frame, b"" at the end; after those seconds the process is ended."""
-
-    def end() -> None:
-        late.set()
-        process.kill()
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        return _read(process.stdout)  # type: ignore[arg-type]
-    finally:
-        timer.cancel()
 
 
 class _Replies:
@@ -221,7 +230,7 @@ def _outcomes(replies: _Replies, name: str, refusal: str) -> Iterator[Outcome]:
     for frame, share in replies.taken():
         yield _outcome(frame, share)
     if refusal:
-        yield Outcome(name, refusal=refusal)
+        yield Outcome(name, refusal=refusal, is_broken_off=True)
 
 
 def _outcome(frame: bytes, share: float) -> Outcome:
@@ -255,6 +264,7 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     limit_memory()
+    pdf_ocr.leads_group.set(os.name != "nt" and os.getpgrp() == os.getpid())
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     with contextlib.suppress(queue.Empty, BrokenPipeError):
@@ -267,6 +277,9 @@ def _listen(requests: queue.SimpleQueue[bytes]) -> None:
     """Take in requests; whoever started this being gone, end at once."""
     while request := _read(sys.stdin.buffer):
         requests.put(request)
+    shutil.rmtree(sys.argv[2], ignore_errors=True)
+    if os.name != "nt" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # OCR would go on for nobody
     os._exit(0)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextvars import ContextVar
@@ -12,6 +14,9 @@ from citeback.errors import UnreadableFileError
 
 seconds: ContextVar[int] = ContextVar("seconds", default=0)
 """How long OCR may take; 0: it is off. Set by who asks for a file to be read."""
+
+leads_group: ContextVar[bool] = ContextVar("leads_group", default=False)
+"""Whether this process is there for reading alone, and its group holds no other."""
 
 
 def recognized(data: bytes) -> bytes | None:
@@ -36,6 +41,7 @@ def recognized(data: bytes) -> bytes | None:
             )
             return target.read_bytes()
         except subprocess.TimeoutExpired:
+            _end_what_it_started()
             raise UnreadableFileError(
                 f"it is a scan, and OCR took longer than {at_most} s: run ocrmypdf on it "
                 "yourself and put the new file here, or raise "
@@ -49,3 +55,11 @@ def recognized(data: bytes) -> bytes | None:
                 f"{f' ({last})' if last else ''}: run ocrmypdf on it yourself to see "
                 "why, and put the new file here."
             ) from None
+
+
+def _end_what_it_started() -> None:
+    """End the programs that OCR has left behind, one for each page at work."""
+    if leads_group.get():
+        before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)
