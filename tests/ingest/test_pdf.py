@@ -16,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from citeback.errors import UnreadableFileError
+from citeback.index import stamps
 from citeback.ingest import worker
 from citeback.ingest.formats import pdf_ocr
 from citeback.ingest.formats.pdf import read
@@ -562,6 +563,26 @@ def test_a_setting_in_python_lets_scans_be_given_text(
         report = library.update()
     one.stop()
     assert report.added == (("scan.pdf",) if ocr else ())
+
+
+def test_what_ocr_has_read_stays_when_it_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognizing(tmp_path, monkeypatch)
+    one = worker.Worker()  # that has the new PATH
+    monkeypatch.setattr(worker, "SHARED", one)
+    monkeypatch.setattr(stamps, "COARSEST_CLOCK", 0)
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "scan.pdf").write_bytes(scan())
+    held = []
+    for ocr in (False, True, False):
+        settings = Settings(content=content, index=tmp_path / "index", ocr=ocr)
+        with Library.open(settings=settings, encoder=WordHashEncoder()) as library:
+            library.update()
+            held.append(library.size().documents)
+    one.stop()
+    assert held == [0, 1, 1]
 
 
 def test_a_locked_file_is_said_to_be_one() -> None:

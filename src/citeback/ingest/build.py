@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -55,6 +55,13 @@ class Limits:
     def __str__(self) -> str:
         """As kept with a file's stamp: other limits may read it otherwise."""
         return f"{self.max_bytes} {self.max_seconds} {self.ocr}"
+
+    def met_by(self) -> tuple[str, ...]:
+        """The limits by which a file has been read as well as by these.
+
+        What OCR has read once stays without it: it is off in another window, say.
+        """
+        return tuple(str(one) for one in {self, replace(self, ocr=True)})
 
 
 @dataclass(slots=True)
@@ -223,11 +230,16 @@ class Build:
         different = []
         for file in found:
             stamp = known.get(file.name)
-            if stamp is None or stamp != stamps.take(file.path, str(self._limits)):
-                different.append(file)
-            else:
+            if stamp is not None and stamp in self._as_well(file):
                 self._note_same(held.get(file.name, {}))
+            else:
+                different.append(file)
         return different
+
+    def _as_well(self, file: FoundFile) -> Iterator[Stamp | None]:
+        """How the file's stamp looks if it need not be read again."""
+        for limits in self._limits.met_by():
+            yield stamps.take(file.path, limits)
 
     def _note_same(self, states: dict[str, FileState]) -> None:
         self._changes.unchanged.extend(
