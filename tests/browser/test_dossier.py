@@ -54,6 +54,8 @@ def test_what_is_pinned_outlives_a_reload_and_is_exported(
     opener.click()
     drawer = page.locator("#dossier")
     quotes = drawer.locator("blockquote")
+    # While the drawer slides in, its words are not seen yet.
+    expect(quotes.nth(1)).to_be_visible()
     before = quotes.all_inner_texts()
     assert_accessible(page, axe, "dossier")
     drawer.get_by_role("button", name="Move pin 1 down").click()
