@@ -4,7 +4,11 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring verifying claims fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer
+.PHONY: test anchoring verifying claims fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer docs
+
+# The documentation as a site, on this machine.
+docs:
+	mkdocs serve
 
 test:
 	python -m pytest

@@ -24,7 +24,7 @@ ALLOWED = {
     "private": BASE | {"index", "ask", "cite", "library"},
     "evaluate": BASE | {"library"},
     "serve": BASE | {"cite", "library", "private", "evaluate"},
-    "__init__": set(),
+    "__init__": {"library", "records", "cite", "errors", "settings"},
     "__main__": {"serve"},
 }
 ONLY_IN = {

@@ -405,7 +405,10 @@ class Library:
         question = well_formed(question)
         asked = parsed(question)
         # A filter holds for the question that it was typed with.
-        before = [replace(turn, searched=text_of(turn.searched)) for turn in turns]
+        before = [
+            replace(turn, searched=text_of(turn.searched or turn.question))
+            for turn in turns
+        ]
         resolved = resolve(asked.quoted, before)
         searched = ""
         if resolved.why:

@@ -277,8 +277,8 @@ class Answer:
 class Turn:
     """An earlier question of a conversation, and what was shown for it.
 
-    `searched` is what the question was understood as, `quote` the best sentence shown
-    and `title` its document's; both are "" where nothing was.
+    `searched` is what the question was understood as, "" where as typed; `quote` is the
+    best sentence shown and `title` its document's, both "" where nothing was.
     """
 
     question: str

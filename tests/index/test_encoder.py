@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,18 @@ def test_pieces_go_with_their_spans(real_encoder: Encoder) -> None:
     assert encoded.pieces.shape == (len(spans), real_encoder.dimension)
     assert len(spans) == real_encoder.word_pieces(text)
     assert text[spans[-1].start : spans[-1].end] == "."
+
+
+def test_a_short_text_beside_a_long_one_has_its_own_pieces_alone(
+    real_encoder: Encoder,
+) -> None:
+    short, long = (
+        "A blue kettle.",
+        "The kettle in the kitchen boils water for tea. " * 5,
+    )
+    beside, longer = real_encoder.encode_passages([short, long])
+    assert len(beside.pieces) == real_encoder.word_pieces(short)
+    assert len(longer.pieces) == real_encoder.word_pieces(long)
 
 
 def test_nothing_gives_no_rows(real_encoder: Encoder) -> None:
@@ -98,3 +111,15 @@ def test_a_damaged_model_folder_is_explained(model_copy: Path) -> None:
 def test_an_unknown_model_is_not_fetched() -> None:
     with pytest.raises(EncoderError, match="downloads nothing by itself"):
         load_encoder("nobody/no-such-model", batch=8)
+
+
+def test_questions_asked_at_once_have_the_vectors_of_each_alone(
+    real_encoder: Encoder,
+) -> None:
+    questions = [f"Who paid for bridge {n}{' and the ford' * n}?" for n in range(24)]
+    alone = [real_encoder.encode_question(question) for question in questions]
+    with ThreadPoolExecutor(len(questions)) as threads:
+        together = list(threads.map(real_encoder.encode_question, questions))
+    for one, other in zip(alone, together, strict=True):
+        assert one.pieces.shape == other.pieces.shape
+        assert one.vector @ other.vector > 0.9999

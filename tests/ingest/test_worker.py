@@ -252,3 +252,15 @@ def test_what_it_started_ends_with_whoever_started_it(tmp_path: Path) -> None:
     parent.wait()
     _wait_for_the_end_of(int(note.read_text()))
     assert not Path(scratch.read_text()).exists()
+
+
+def test_a_program_may_go_to_another_folder_meanwhile(
+    bad: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    for folder in (tmp_path, tmp_path / "here"):
+        (folder / "note.txt").write_text(f"Words of {folder.name}.", encoding="utf-8")
+        monkeypatch.chdir(folder)
+        read_now = outcome(bad, Path("note.txt"))
+        assert read_now.document is not None
+        assert read_now.document.text == f"Words of {folder.name}."

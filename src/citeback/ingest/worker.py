@@ -84,7 +84,8 @@ class Worker:
         with the reason. `stop` is asked all the while; Stopped is raised when it says so.
         """
         request = {
-            "path": str(path),
+            # The process may have been started in another folder than this one is in.
+            "path": str(path.absolute()),
             "name": name,
             "max_bytes": max_bytes,
             "ocr_seconds": max(1, seconds - OCR_SECONDS_LEFT) if ocr else 0,
