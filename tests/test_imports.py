@@ -50,8 +50,9 @@ ONLY_IN = {
     "watchfiles": "ingest/watch.py",
     "ir_measures": "evaluate/measures.py",
     "sklearn": "evaluate/confidence.py",
-    "uvicorn": "serve/server.py",
     "prometheus_client": "serve/api/metrics.py",
+    "argon2": "serve/guard/passwords.py",
+    "limits": "serve/guard/throttle.py",
 }
 # Where one place is too few, the places are named.
 ONLY_IN_THESE = {
@@ -71,6 +72,7 @@ ONLY_IN_THESE = {
         "serve/check_routes.py",
         "serve/citing_routes.py",
         "serve/dossier_routes.py",
+        "serve/guard/front.py",
         "serve/library_routes.py",
         "serve/page.py",
         "serve/reference_routes.py",
@@ -83,6 +85,7 @@ ONLY_IN_THESE = {
         "serve/mcp/arguments.py",
         "serve/mcp/protocol.py",
     },
+    "uvicorn": {"serve/server.py", "serve/guard/arrival.py"},
     "regex": {
         "index/words.py",
         "cite/verifying/canonical.py",
@@ -95,7 +98,13 @@ ONLY_IN_THESE = {
     },
     "mcp": {"serve/mcp/http.py", "serve/mcp/protocol.py", "serve/mcp/stdio.py"},
     "mcp_types": {"serve/mcp/protocol.py"},
-    "filelock": {"cite/kept.py", "index/folder.py", "evaluate/judgements.py"},
+    "filelock": {
+        "cite/kept.py",
+        "index/folder.py",
+        "evaluate/judgements.py",
+        "serve/guard/accounts.py",
+        "serve/guard/audit.py",
+    },
     "tqdm": {"serve/evaluating.py", "serve/terminal.py"},
 }
 FILES = sorted(SOURCE.rglob("*.py"))

@@ -82,3 +82,7 @@ class BelowThresholdError(CitebackError):
 
 class CitationsError(CitebackError):
     """What was cited, pinned or filled in cannot be read, written or understood."""
+
+
+class AccountsError(CitebackError):
+    """An account cannot be made, changed, read or found."""

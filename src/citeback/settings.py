@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,6 +15,11 @@ from citeback.errors import SettingsError
 PREFIX = "CITEBACK_"
 # What the tests are told by; no setting begins so.
 NOT_SETTINGS = f"{PREFIX}TEST_"
+
+LOOPBACK = "127.0.0.1"
+LOGS = ("plain", "json")
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
+_ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,11 @@ class Settings:
     With `ocr`, scans are given text by the system's ocrmypdf.
     Where the page is `shared`, visitors cannot change the content folder: what they add
     is a library of their own.
+    The page listens on `host` and `port`, answers to the names in `hosts` and below
+    `root_path`; nobody sends it more than `requests_per_minute` where people sign in.
+    In `accounts` lies who may sign in. A proxy at one of `proxies` may say who sends a
+    request, in `proxy_header`; of these `curators` may change what is shared. Lists have
+    commas between their parts. `log` is how the log is written, one of LOGS.
     """
 
     content: Path = Path("content")
@@ -41,6 +53,15 @@ class Settings:
     citations: Path = Path("citations")
     ocr: bool = False
     shared: bool = False
+    host: str = LOOPBACK
+    hosts: str = ""
+    root_path: str = ""
+    accounts: Path = Path("accounts")
+    proxies: str = ""
+    proxy_header: str = ""
+    curators: str = ""
+    requests_per_minute: int = 600
+    log: str = LOGS[0]
 
     def __post_init__(self) -> None:
         """Refuse values that no part could work with."""
@@ -52,6 +73,7 @@ class Settings:
                 )
         if self.port > 65535:
             raise SettingsError(f"{PREFIX}PORT is {self.port}, but ports end at 65535.")
+        self._check_network()
         try:
             str(self.index).encode()
         except UnicodeEncodeError:
@@ -59,6 +81,49 @@ class Settings:
                 f"The name of the index folder {str(self.index)!r} is not valid text. "
                 f"Set {PREFIX}INDEX to a folder with another name."
             ) from None
+
+    def _check_network(self) -> None:
+        """Refuse what no server could be reached by, or should believe."""
+        if not self.host.strip():
+            raise SettingsError(
+                f"{PREFIX}HOST is empty. Unset it, or set it to {LOOPBACK} (this machine "
+                "alone) or 0.0.0.0 (the network)."
+            )
+        if not _ROOT_PATH.fullmatch(self.root_path):
+            raise SettingsError(
+                f"{PREFIX}ROOT_PATH is {self.root_path!r}, but it must be like /citeback: "
+                "a slash before each part, none at the end."
+            )
+        if self.log not in LOGS:
+            raise SettingsError(
+                f"{PREFIX}LOG is {self.log!r}, but it must be {' or '.join(LOGS)}."
+            )
+        for address in parts(self.proxies):
+            try:
+                ipaddress.ip_network(address)
+            except ValueError:
+                raise SettingsError(
+                    f"{PREFIX}PROXIES has {address!r}, but its parts must be addresses "
+                    "or ranges of them, like 127.0.0.1 or 10.0.0.0/8."
+                ) from None
+        if not self.proxy_header:
+            return
+        if not _HEADER.fullmatch(self.proxy_header):
+            raise SettingsError(
+                f"{PREFIX}PROXY_HEADER is {self.proxy_header!r}, but it must be the name "
+                "of a header, like X-Remote-User."
+            )
+        if not parts(self.proxies):
+            raise SettingsError(
+                f"{PREFIX}PROXY_HEADER is set, but not from where it is believed. Set "
+                f"{PREFIX}PROXIES to the address of your proxy, for example "
+                f"{PREFIX}PROXIES=127.0.0.1."
+            )
+
+
+def parts(listed: str) -> tuple[str, ...]:
+    """The parts of a setting that is a list with commas."""
+    return tuple(part.strip() for part in listed.split(",") if part.strip())
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -9,7 +9,9 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from citeback.errors import SettingsError
-from citeback.serve.server import HOST, SafetyHeaders, _listen
+from citeback.serve.guard.headers import SafetyHeaders
+from citeback.serve.server import _listen
+from citeback.settings import LOOPBACK
 
 
 def test_a_busy_port_is_told_with_the_way_out() -> None:
@@ -25,7 +27,7 @@ def test_only_this_machine_is_served() -> None:
     with _listen_anywhere() as free:
         port = free.getsockname()[1]
     with _listen(port) as listener:
-        assert listener.getsockname() == (HOST, port)
+        assert listener.getsockname() == (LOOPBACK, port)
 
 
 def test_every_response_carries_the_safety_headers() -> None:
@@ -56,6 +58,6 @@ def test_every_response_carries_the_safety_headers() -> None:
 
 def _listen_anywhere() -> socket.socket:
     listener = socket.socket()
-    listener.bind((HOST, 0))
+    listener.bind((LOOPBACK, 0))
     listener.listen()
     return listener

@@ -44,7 +44,7 @@ def test_translations_are_marked_as_machine_made(language: str) -> None:
 
 
 def test_every_word_that_is_asked_for_exists_and_is_used() -> None:
-    sources = [*SERVE.glob("*.py"), *SERVE.glob("assets/*.js")]
+    sources = [*SERVE.rglob("*.py"), *SERVE.glob("assets/*.js")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     asked = set(re.findall(r"""\b(?:t|words|english)\(\s*["'](\w+)["']""", text))
     assert asked <= singular_keys("en")

@@ -83,14 +83,17 @@ class KeptFile:
         write_whole(self._path, text.encode("ascii"))
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     """Write a file, on the disk when this returns; what was there stays until then.
 
-    Raises OSError.
+    Raises OSError. Its `mode` is what the system allows of this.
     """
     made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        made.write_bytes(data)
+        with open(
+            made, "xb", opener=lambda name, flags: os.open(name, flags, mode)
+        ) as to:
+            to.write(data)
         flush(made)
         os.replace(made, path)
     finally:

@@ -27,6 +27,7 @@ from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
 from citeback.records import FileReport, UpdateReport
 from citeback.serve import (
+    accounts_command,
     checking_files,
     citing,
     compiling,
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     take_any_sign()
     try:
         settings = _settings(options)
+        if getattr(options, "without_library", False):
+            status: int = options.command(settings, options)
+            return status
         if options.command is list_files and not settings.index.is_dir():
             _list([], options)
             return 0
@@ -115,7 +119,32 @@ def _settings(options: argparse.Namespace) -> Settings:
         settings = replace(settings, content=options.content)
     if options.index is not None:
         settings = replace(settings, index=options.index)
+    return listening(settings, options)
+
+
+def listening(settings: Settings, options: argparse.Namespace) -> Settings:
+    """The settings with what `--host` and `--port` say, where they say something."""
+    if getattr(options, "host", None) is not None:
+        settings = replace(settings, host=options.host)
+    if getattr(options, "port", None) is not None:
+        settings = replace(settings, port=options.port)
     return settings
+
+
+def serve(settings: Settings, _: argparse.Namespace) -> int:
+    """Serve the page, as `python app.py` does."""
+    from citeback.serve.start import run  # which imports this file
+
+    return run(settings)
+
+
+def accounts(settings: Settings, options: argparse.Namespace) -> int:
+    """Show or change who may sign in."""
+    if accounts_command.is_list(options) and options.json:
+        _print_json(accounts_command.accounts_json(settings))
+    else:
+        print("\n".join(accounts_command.run(settings, options)))
+    return 0
 
 
 def ask(library: Library, options: argparse.Namespace) -> None:
@@ -430,12 +459,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     assisting.set_defaults(command=mcp)
 
+    serving = commands.add_parser(
+        "serve", parents=[shared], help="serve the page, as `python app.py` does"
+    )
+    add_listening(serving)
+    serving.set_defaults(command=serve, without_library=True)
+
+    signing_in = commands.add_parser(
+        "accounts", help="who may sign in where the page is shared"
+    )
+    accounts_command.add_arguments(signing_in)
+    signing_in.set_defaults(
+        command=accounts, without_library=True, content=None, index=None
+    )
+
     judging = commands.add_parser(
         "evaluate", parents=[shared], help="measure how well questions are answered"
     )
     evaluating.add_arguments(judging)
     judging.set_defaults(command=evaluate)
     return parser
+
+
+def add_listening(parser: argparse.ArgumentParser) -> None:
+    """Where the page listens."""
+    parser.add_argument(
+        "--host", help="address to listen on, 127.0.0.1 unless told (CITEBACK_HOST)"
+    )
+    parser.add_argument("--port", type=_positive, help="port (CITEBACK_PORT)")
 
 
 def _positive(text: str) -> int:

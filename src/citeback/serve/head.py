@@ -40,6 +40,7 @@ SCRIPTS = (
     "export.js",
     "drawers.js",
     "shortcuts.js",
+    "account.js",
     "reader_draw.js",
     "reader_head.js",
     "reader_change.js",

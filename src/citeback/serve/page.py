@@ -17,6 +17,7 @@ from citeback.errors import IndexStateError
 from citeback.records import LibrarySize
 from citeback.serve import replies
 from citeback.serve.asking import Asked, Manner, asked_now, remembered
+from citeback.serve.guard.callers import Caller, caller_of
 from citeback.serve.head import ASSETS, asset, head_html
 from citeback.serve.judging import judged
 from citeback.serve.panels import (
@@ -152,7 +153,8 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
         def show_library(request: gr.Request) -> tuple[str, str]:
             key = visitors.key_of(request)
             library, mine = visitors.reads(key), visitors.is_owner(key)
-            return _panels(library, warm_up, _words(request), shared=not mine)
+            caller = caller_of(request)
+            return _panels(library, warm_up, _words(request), caller, shared=not mine)
 
         def translate(request: gr.Request) -> tuple[Any, ...]:
             words = _words(request)
@@ -234,7 +236,12 @@ def _words(request: gr.Request) -> Words:
 
 
 def _panels(
-    library: Reads, warm_up: WarmUp, words: Words, *, shared: bool
+    library: Reads,
+    warm_up: WarmUp,
+    words: Words,
+    caller: Caller | None,
+    *,
+    shared: bool,
 ) -> tuple[str, str]:
     """The header and the welcome, as the library stands."""
     try:
@@ -244,7 +251,7 @@ def _panels(
     examples = library.example_questions() if size.documents else ()
     empty = not size.documents and warm_up.state.stage is Stage.READY
     return (
-        header_html(size if size.documents or empty else None, words),
+        header_html(size if size.documents or empty else None, words, caller),
         welcome_html(examples, words, empty=empty, shared=shared),
     )
 

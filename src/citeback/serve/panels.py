@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from html import escape
 
 from citeback.records import LibrarySize
+from citeback.serve.guard.callers import Caller
 from citeback.serve.strings import Words
 
 FOLDER = "content/"
 
 
-def header_html(size: LibrarySize | None, words: Words) -> str:
+def header_html(
+    size: LibrarySize | None, words: Words, caller: Caller | None = None
+) -> str:
     """The name of the tool, what the library holds, and the buttons of the panels.
 
     The size is left out where it is not yet known; what is going on is written in by
-    state.js.
+    state.js. Whoever is signed in can sign out.
     """
     return (
         '<header class="masthead"><h1>Citeback</h1>'
@@ -26,6 +29,7 @@ def header_html(size: LibrarySize | None, words: Words) -> str:
         f"<span>{escape(words('start_over'))}</span></button>"
         f"{_opener('dossier', words)}{_opener('check', words)}"
         f"{_opener('history', words)}{_opener('library', words)}"
+        f"{_account(caller, words) if caller else ''}"
         '<button type="button" class="plain help" data-help'
         f' aria-label="{escape(words("shortcuts"))}">?</button></header>'
     )
@@ -73,6 +77,18 @@ def _opener(drawer: str, words: Words) -> str:
         f' aria-expanded="false" aria-controls="{drawer}"'
         f' aria-label="{escape(words(drawer))}">'
         f"<span>{escape(words(drawer))}</span></button>"
+    )
+
+
+def _account(caller: Caller, words: Words) -> str:
+    """The way out, with who it is that goes."""
+    role = words("role_curator") if caller.role.rank else words("role_reader")
+    told = words("signed_in_as", name=caller.name, role=role)
+    return (
+        '<button type="button" class="plain icon account" data-sign-out'
+        f' data-account="{escape(caller.name)}" title="{escape(told)}"'
+        f' aria-label="{escape(words("sign_out"))}">'
+        f"<span>{escape(words('sign_out'))}</span></button>"
     )
 
 

@@ -13,68 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citeback.errors import CitebackError, IndexStateError, SettingsError
-from citeback.serve import page_views
+from citeback.serve import logs, page_views
+from citeback.serve.guard.front import guarded, stand_before
+from citeback.serve.guard.hosts import is_everywhere, names_of
 from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
-from citeback.settings import Settings
+from citeback.settings import LOOPBACK, Settings
 
 if TYPE_CHECKING:
     from citeback.library import Library
-
-HOST = "127.0.0.1"
-HOSTS = [HOST, "localhost"]
-
-# Nothing may be loaded from or sent to anywhere else, whatever a document holds.
-# The page's framework evaluates its own scripts, hence the two `unsafe` words.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; "
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; "
-    "font-src 'self' data:; "
-    "connect-src 'self'; "
-    "worker-src 'self' blob:; "
-    "object-src 'none'; "
-    "base-uri 'self'; "
-    "form-action 'self'; "
-    "frame-ancestors 'self'"
-)
 
 # Open tabs hold a connection; stopping waits for them no longer than this.
 SECONDS_TO_STOP = 2
 
 _logger = logging.getLogger(__name__)
-
-
-class SafetyHeaders:
-    """Adds the security headers to every response (plain ASGI, so streams flow)."""
-
-    _headers = (
-        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the response back with the headers."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), *self._headers]
-                message = {**message, "headers": headers}
-            await send(message)
-
-        forward = send_with_headers if scope["type"] == "http" else send
-        await self._app(scope, receive, forward)
 
 
 class _Server(uvicorn.Server):
@@ -120,7 +75,8 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     from citeback.serve.page import build_page, mount_page
     from citeback.serve.reference_routes import reference_routes
 
-    door = HttpDoor(visitors, warm_up, HOSTS)
+    settings = visitors.library.settings
+    door = HttpDoor(visitors, warm_up, names_of(settings))
     app = FastAPI(
         title="Citeback",
         docs_url=None,
@@ -128,9 +84,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
         openapi_url=None,
         lifespan=door.lifespan,
     )
-    # A page elsewhere that points its own name at this machine is turned away.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
-    app.add_middleware(SafetyHeaders)
+    stand_before(app, settings, guarded=visitors.guarded)
 
     @app.get("/healthz")
     def healthz() -> dict[str, bool | int]:
@@ -189,19 +143,25 @@ def serve(
     """Serve the page until the process is stopped; announce its address when ready.
 
     The warming up begins when the page can be opened. Raises SettingsError if the port
-    is taken.
+    is taken, or if others could reach the page and nobody would ask who they are.
     """
+    closed = guarded(settings)
+    logs.set_up(settings.log)
     tell = announce or (lambda url: _logger.info("Citeback is ready at %s", url))
     with (
-        _listen(settings.port) as listener,
-        closing(Visitors(library, warm_up)) as visitors,
+        _listen(settings.port, settings.host) as listener,
+        closing(Visitors(library, warm_up, guarded=closed)) as visitors,
     ):
         config = uvicorn.Config(
             build_app(visitors, warm_up),
-            log_level="warning",
+            log_config=None,
+            access_log=False,
+            # What proxies say is read by the guard, from those that it believes.
+            proxy_headers=False,
+            server_header=False,
             timeout_graceful_shutdown=SECONDS_TO_STOP,
         )
-        url = f"http://{HOST}:{settings.port}"
+        url = _address(settings)
 
         def ready() -> None:
             tell(url)
@@ -213,15 +173,31 @@ def serve(
         server.run(sockets=[listener])
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _address(settings: Settings) -> str:
+    """Where a browser finds the page."""
+    host = settings.host
+    if is_everywhere(host):
+        host = socket.gethostname()
+    shown = f"[{host}]" if ":" in host else host
+    root = f"{settings.root_path}/" if settings.root_path else ""
+    return f"http://{shown}:{settings.port}{root}"
+
+
+def _listen(port: int, host: str = LOOPBACK) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind((host, port))
         # Claimed at once: on some systems two programs can bind before one listens.
         listener.listen()
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+            raise SettingsError(
+                f"This machine has no address {host}. Set CITEBACK_HOST to one that it "
+                "has, or to 0.0.0.0 for all of them."
+            ) from error
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         why = "is in use by another program"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
@@ -9,17 +10,35 @@ from citeback.errors import CitebackError
 from citeback.library import Library
 from citeback.records import Progress, UpdateReport
 from citeback.serve import terminal
-from citeback.serve.command_line import FAILED, check_folders, take_any_sign
+from citeback.serve.command_line import (
+    FAILED,
+    add_listening,
+    check_folders,
+    listening,
+    take_any_sign,
+)
 from citeback.serve.warm_up import WarmUp
-from citeback.settings import from_environment
+from citeback.settings import Settings, from_environment
 
 
 def main() -> int:
-    """Run until stopped; returns the exit status."""
+    """Run with the settings of the environment and of the command line."""
+    parser = argparse.ArgumentParser(description="Serve the page of Citeback.")
+    add_listening(parser)
+    options = parser.parse_args()
     take_any_sign()
+    try:
+        settings = listening(from_environment(), options)
+    except CitebackError as error:
+        _complain(str(error))
+        return FAILED
+    return run(settings)
+
+
+def run(settings: Settings) -> int:
+    """Run until stopped; returns the exit status."""
     warm_up: WarmUp | None = None
     try:
-        settings = from_environment()
         check_folders(settings)
         with Library.open(settings=settings) as library:
             told = _Terminal()
