@@ -9,4 +9,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 from citeback.serve.start import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

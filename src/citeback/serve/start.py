@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
 from citeback.errors import CitebackError
 from citeback.library import Library
@@ -21,11 +22,11 @@ from citeback.serve.warm_up import WarmUp
 from citeback.settings import Settings, from_environment
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Run with the settings of the environment and of the command line."""
     parser = argparse.ArgumentParser(description="Serve the page of Citeback.")
     add_listening(parser)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     take_any_sign()
     try:
         settings = listening(from_environment(), options)
