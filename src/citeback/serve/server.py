@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # Open tabs hold a connection; stopping waits for them no longer than this.
 SECONDS_TO_STOP = 2
+# Longer than clients and proxies keep a connection that is idle (5 and 60 seconds, as a
+# rule): were it ended here just as one sends a request on it, that request would be lost.
+SECONDS_KEPT_ALIVE = 75
 
 _logger = logging.getLogger(__name__)
 
@@ -160,6 +163,7 @@ def serve(
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=SECONDS_TO_STOP,
+            timeout_keep_alive=SECONDS_KEPT_ALIVE,
         )
         url = _address(settings)
 

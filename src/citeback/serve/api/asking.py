@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
@@ -25,11 +26,15 @@ from citeback.serve.reads import Reads
 EVERY = "every"
 ABSENT = "absent"
 STANDS = "stands"
+# More at once answer no faster: they take the processor from each other, and the last
+# waits far longer than the first. So the others wait in a queue, each for its turn.
+ASKED_AT_ONCE = 16
 
 
 def asking_routes(door: Door) -> APIRouter:
     """The routes that answer."""
     routes = APIRouter(tags=["Asking"])
+    turns = asyncio.Semaphore(ASKED_AT_ONCE)
 
     @routes.post("/ask", response_model=SentAnswer | SentEvery)
     async def ask(request: Request, asked: Question) -> Response:
@@ -40,13 +45,15 @@ def asking_routes(door: Door) -> APIRouter:
         await door.ready(model=asked.mode is Mode.BEST)
         reads = door.reads(request)
         answered = _every if asked.mode is Mode.EVERY else _best
-        return await run_in_threadpool(answered, door, reads, asked)
+        async with turns:
+            return await run_in_threadpool(answered, door, reads, asked)
 
     @routes.post("/absent", response_model=SentAbsence)
     async def absent(request: Request, asked: Phrase) -> Response:
         """Tell where a phrase stands, or that it stands nowhere and what comes nearest."""
         await door.ready(model=True)
-        return await run_in_threadpool(_absent, door, door.reads(request), asked)
+        async with turns:
+            return await run_in_threadpool(_absent, door, door.reads(request), asked)
 
     return routes
 
