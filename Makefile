@@ -4,7 +4,7 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring verifying claims fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer docs
+.PHONY: test anchoring verifying claims fuzz api-fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer docs
 
 # The documentation as a site, on this machine.
 docs:
@@ -17,6 +17,12 @@ test:
 fuzz:
 	CITEBACK_TEST_FUZZ_SECONDS=600 CITEBACK_TEST_FUZZ_CHANCE=$(or $(CHANCE),1) \
 		python -m pytest -qs tests/test_fuzz.py
+
+# Ten minutes of requests made from the description of the HTTP door; CHANCE=2 makes others.
+api-fuzz:
+	CITEBACK_TEST_API_FUZZ_SECONDS=$(or $(SECONDS),600) \
+		CITEBACK_TEST_FUZZ_CHANCE=$(or $(CHANCE),1) \
+		python -m pytest -qs tests/serve/api/test_running.py -k described
 
 # 100,000 paragraphs from 1,000 files: memory, time, and kills on the way.
 volume:

@@ -182,6 +182,11 @@ class Visitor:
             )
         return found
 
+    def forget_job(self, key: str) -> None:
+        """Tell no more of a job."""
+        with self._lock:
+            self._jobs.pop(key, None)
+
     def remove(self, path: str) -> Removed:
         """Take a document out. Raises what `Library.remove` raises."""
         return self._changeable().remove(path)

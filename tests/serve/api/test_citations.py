@@ -118,10 +118,9 @@ def test_what_is_no_receipt_and_no_link_is_said(client: TestClient) -> None:
         {"link": "http://[/?doc=a&start=1&end=2"},
         {"link": f"/?doc=a&start=1&end={'9' * 30}"},
         {"link": "/?doc=a&start=²&end=3"},
-        {},
     ):
         reply = client.post("/citations/anchor", json=body)
-        assert reply.status_code == 422, body
+        assert reply.status_code == 400, body
         assert reply.json()["detail"]
 
 

@@ -16,7 +16,7 @@ from citeback.records import AddReport
 from citeback.serve.api.app import PREFIX
 from citeback.serve.visitor import FILES_OF_LARGEST_SIZE
 
-from .conftest import SECONDS, OpenDoor, OpenedDoor, sent, until
+from .conftest import SECONDS, OpenDoor, OpenedDoor, sent
 
 EMPTY = "it is empty: write some text into it, or take it out of the folder."
 ZEBRA = "A zebra lives here.\n"
@@ -244,9 +244,13 @@ def test_a_job_can_be_stopped(
 ) -> None:
     address = f"/jobs/{begun(client)['key']}"
     reply = client.delete(address)
-    assert (reply.status_code, reply.json()["stopped"]) == (202, True)
-    until(lambda: client.get(address).json()["done"])
-    assert client.get(address).json()["files"][0]["state"] == "stopped"
+    assert reply.status_code == 200
+    assert (reply.json()["stopped"], reply.json()["done"]) == (True, True)
+    assert reply.json()["files"][0]["state"] == "stopped"
+    assert client.get(address).status_code == 404
+    # Another one can begin.
+    held.set()
+    assert sent(client, "other.txt", ZEBRA)["files"][0]["state"] == "added"
     assert not (content / "zebra.txt").exists()
 
 

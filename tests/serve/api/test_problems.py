@@ -80,6 +80,16 @@ def test_each_wrong_part_is_named_and_none_repeated(client: TestClient) -> None:
     assert parts == ["body.question", "body.mode", "body.limit", "body.colour"]
     assert "secret" not in reply.text
     assert "sideways" not in reply.text
+    for wrong in (
+        {"limit": True},
+        {"limit": "3"},
+        {"scope": {"after": 0}},
+        {"scope": {"after": "0"}},
+        {"scope": {"after": "2021-02-30"}},
+        {"scope": {"before": "2021-02-03T00:00:00"}},
+    ):
+        reply = client.post("/ask", json={**ASKED, **wrong})
+        problem(reply, 422, Kind.INVALID)
     surrogate = client.post(
         "/ask",
         content=b'{"question": "\\ud800"}',
@@ -229,7 +239,7 @@ def test_the_counts_tell_no_question_and_no_name(client: TestClient) -> None:
         ("GET", "/texts/{path:path}", 200),
         ("GET", "/texts/{path:path}", 404),
         ("GET", "none", 404),
-        ("other", "/documents", 405),
+        ("other", "none", 405),
         ("POST", "/documents", 200),
     ):
         assert requests.format(*counted) in text

@@ -148,7 +148,7 @@ def _of_link(link: str) -> Receipt:
                 suffix=named.get("suffix", ""),
                 copies=named.get("copies", ""),
             )
-    raise ProblemError(Kind.INVALID, NO_LINK)
+    raise ProblemError(Kind.NOT_CITED, NO_LINK)
 
 
 def _is_offset(text: str) -> bool:
@@ -159,7 +159,7 @@ def _restored(reads: Reads, line: str) -> Receipt:
     """The whole receipt of one that is written out. Raises ProblemError."""
     written = next((one.receipt for one in read_receipts(line) if one.receipt), None)
     if written is None:
-        raise ProblemError(Kind.INVALID, NO_RECEIPT)
+        raise ProblemError(Kind.NOT_CITED, NO_RECEIPT)
     receipt = reads.restored(written)
     if receipt is None:
         raise ProblemError(Kind.NO_QUOTE, NOT_KEPT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from prometheus_client import (
     CollectorRegistry,
@@ -119,5 +120,7 @@ class Measured:
 
     def _count(self, scope: Scope, status: int, started: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            route = NO_ROUTE
         seconds = time.perf_counter() - started
         self._metrics.responded(scope["method"], route, status, seconds)

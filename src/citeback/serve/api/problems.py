@@ -50,6 +50,7 @@ class Kind(StrEnum):
     UNREADABLE_BODY = "unreadable-body"
     NOT_SEARCHABLE = "not-searchable"
     DRAFT_UNREADABLE = "draft-unreadable"
+    NOT_CITED = "no-citation"
     FROM_ELSEWHERE = "from-elsewhere"
     NOT_YOURS = "not-yours"
     NO_VISITOR = "no-visitor"
@@ -97,6 +98,11 @@ MEANINGS: Mapping[Kind, Meaning] = {
         HTTPStatus.BAD_REQUEST,
         "The text cannot be checked",
         "Send another file; the detail says what is wrong with this one.",
+    ),
+    Kind.NOT_CITED: Meaning(
+        HTTPStatus.BAD_REQUEST,
+        "This is no citation",
+        "Send a link or a receipt as Citeback made it, all of it.",
     ),
     Kind.FROM_ELSEWHERE: Meaning(
         HTTPStatus.FORBIDDEN,

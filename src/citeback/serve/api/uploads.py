@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import time
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Any, BinaryIO
@@ -24,6 +25,8 @@ from citeback.serve.visitor import FILES_OF_LARGEST_SIZE, Visitor
 MOST_FILES = 100
 MOST_WAIT_SECONDS = 60
 LOOK_SECONDS = 0.1
+# A file that is being read is read to its end, or to its limit.
+STOP_SECONDS = 10.0
 # Some proxies end a connection that says nothing for long.
 SIGN_OF_LIFE_SECONDS = 15.0
 ENGLISH = words_of("en")
@@ -35,11 +38,19 @@ KeyOf = Annotated[str, Path(description="The job's key")]
 JOB: dict[int | str, dict[str, Any]] = {
     202: {"model": SentJob, "description": "It is under way: see Location."}
 }
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "done"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `progress`, and `done` at the end, each "
         "with the job as JSON.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"itemSchema": EVENT}},
     }
 }
 
@@ -88,13 +99,14 @@ def upload_routes(door: Door) -> APIRouter:
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
-    @routes.delete("/jobs/{key}", status_code=202, response_model=SentJob)
-    def cancel(request: Request, key: KeyOf) -> Response:
-        """Stop a job; what is complete stays."""
-        door.changing(request)
-        found = _job(request, key)
+    @routes.delete("/jobs/{key}", response_model=SentJob)
+    async def cancel(request: Request, key: KeyOf) -> Response:
+        """Stop a job and forget it, telling what came of it; what is complete stays."""
+        visitor, found = door.changing(request), _job(request, key)
         found.stop()
-        return reply(_view(found), HTTPStatus.ACCEPTED)
+        await _ended(found, STOP_SECONDS)
+        visitor.forget_job(key)
+        return reply(_view(found))
 
     def _job(request: Request, key: str) -> Job:
         visitor = door.visitor(request)
@@ -107,12 +119,17 @@ def upload_routes(door: Door) -> APIRouter:
 
 async def _begun(request: Request, job: Job, wait: int) -> Response:
     """The job, when it is done or the client has waited long enough."""
-    until = asyncio.get_running_loop().time() + wait
-    while not job.done and asyncio.get_running_loop().time() < until:
-        await asyncio.sleep(LOOK_SECONDS)
+    await _ended(job, wait)
     location = f"{request.scope.get('root_path', '')}/jobs/{job.key}"
     status = HTTPStatus.OK if job.done else HTTPStatus.ACCEPTED
     return reply(_view(job), status, {"location": location})
+
+
+async def _ended(job: Job, seconds: float) -> None:
+    """Wait until a job is done, at most so long, without a thread."""
+    until = time.monotonic() + seconds
+    while not job.done and time.monotonic() < until:
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _events(door: Door, job: Job) -> AsyncIterator[str]:

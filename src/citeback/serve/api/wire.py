@@ -7,6 +7,7 @@ classes for it describe that to OpenAPI and are never made.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +16,8 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic_core import PydanticCustomError
 
 from citeback.cite.receipt import digest_of
 from citeback.cite.records import Anchored, Receipt, VerifyReport
@@ -47,8 +49,26 @@ MOST_NAMED = 1000
 MOST_OFFSET = 2**31 - 1
 MOST_CONTEXT = 5000
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _number(value: object) -> object:
+    """Neither true nor a text that looks like a number."""
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("number", "write a number")
+    return value
+
+
+def _day(value: object) -> object:
+    if value is not None and not (isinstance(value, str) and DAY.fullmatch(value)):
+        raise PydanticCustomError("day", "write a day as 2021-05-31")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
-Offset = Annotated[int, Field(ge=0, le=MOST_OFFSET)]
+Offset = Annotated[int, Field(ge=0, le=MOST_OFFSET), BeforeValidator(_number)]
+Limit = Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_number)]
+Day = Annotated[date | None, BeforeValidator(_day)]
 
 
 class Asked(BaseModel):
@@ -69,10 +89,8 @@ class Scope(Asked):
 
     paths: Annotated[list[str], Field(max_length=MOST_NAMED)] = []
     tags: Annotated[list[str], Field(max_length=MOST_NAMED)] = []
-    after: Annotated[date | None, Field(description="Dated on this day or later")] = (
-        None
-    )
-    before: Annotated[date | None, Field(description="Dated before this day")] = None
+    after: Annotated[Day, Field(description="Dated on this day or later")] = None
+    before: Annotated[Day, Field(description="Dated before this day")] = None
 
     def selection(self) -> Selection:
         """The same as the library has it."""
@@ -104,10 +122,7 @@ class Question(Asked):
     question: Text
     mode: Mode = Mode.BEST
     limit: Annotated[
-        int | None,
-        Field(
-            ge=1, le=MOST_HITS, description="Passages at most; every one if not said"
-        ),
+        Limit | None, Field(description="Passages at most; as set if not said")
     ] = None
     scope: Scope = Scope()
     turns: Annotated[
@@ -144,13 +159,13 @@ class ByPlace(Asked):
 class CitedByWords(ByWords):
     """A quote to cite; with `keep` its document's text stays readable as it is now."""
 
-    keep: bool = True
+    keep: StrictBool = True
 
 
 class CitedByPlace(ByPlace):
     """The same by its place."""
 
-    keep: bool = True
+    keep: StrictBool = True
 
 
 class ReferredByWords(ByWords):
@@ -216,7 +231,7 @@ class DraftText(Asked):
 
     text: str
     name: str = ""
-    markdown: bool = True
+    markdown: StrictBool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
