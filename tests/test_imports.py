@@ -65,7 +65,7 @@ ONLY_IN_THESE = {
         *(
             f"serve/api/{name}.py"
             for name in (
-                "app asking checking citations documents door forms gate problems state"
+                "app asking checking citations documents door forms problems state"
                 " uploads wire"
             ).split()
         ),

@@ -174,7 +174,7 @@ def quotes(answer: dict[str, Any]) -> Iterator[tuple[str, str, int, str]]:
 def test_the_server_does_as_it_is_described(server: Served, tmp_path: Path) -> None:
     """Requests made from the description, right and wrong ones, and their responses."""
     shutil.copy(ROOT / "tests" / "serve" / "api" / "schemathesis.toml", tmp_path)
-    bounds = ["--max-examples", "8"]
+    bounds = ["--max-examples", "5"]
     if FUZZ_SECONDS:
         bounds = ["--max-time", str(FUZZ_SECONDS)]
     done = subprocess.run(

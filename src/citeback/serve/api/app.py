@@ -18,7 +18,6 @@ from citeback.serve.api.checking import check_routes
 from citeback.serve.api.citations import citation_routes
 from citeback.serve.api.documents import document_routes
 from citeback.serve.api.door import Door
-from citeback.serve.api.gate import Gate
 from citeback.serve.api.metrics import Measured, Metrics
 from citeback.serve.api.state import state_routes
 from citeback.serve.api.uploads import upload_routes
@@ -26,8 +25,6 @@ from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import WarmUp
 
 PREFIX = "/api/v1"
-# Where files are sent to.
-LARGE = ("/documents", "/verify/file", "/claims/file")
 ABOUT = """\
 Ask a folder of texts; get their own words with receipts that prove them, or that they do
 not say. Offsets count Unicode code points of a document's text from 0, the end not
@@ -82,7 +79,6 @@ def build_api(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     api.add_exception_handler(HTTPException, _of_framework)
     api.add_exception_handler(RequestValidationError, problems.of_validation)
     api.add_exception_handler(Exception, problems.unexpected)
-    api.add_middleware(Gate, large=LARGE)
     api.add_middleware(Measured, metrics=metrics)
     return api
 

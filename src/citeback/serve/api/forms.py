@@ -12,8 +12,8 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+from starlette.types import Message, Receive
 
-from citeback.serve.api.gate import counted, too_large
 from citeback.serve.api.problems import Kind, ProblemError
 from citeback.serve.requests import UploadError
 from citeback.serve.visitor import Visitor
@@ -60,15 +60,15 @@ async def received(
         raise ProblemError(Kind.MEDIA_TYPE, f"Send files as {FORM}.")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most + FRAME_BYTES:
-        raise ProblemError(Kind.TOO_LARGE, too_large(max(most, 0)))
-    limited = Request(request.scope, counted(request.receive, most + FRAME_BYTES))
+        raise ProblemError(Kind.TOO_LARGE, _too_large(most))
+    limited = Request(request.scope, _counted(request.receive, most + FRAME_BYTES))
     try:
         form = await limited.form(max_files=files, max_fields=files)
     except MultiPartException as error:
         raise ProblemError(Kind.UNREADABLE_BODY, error.message) from error
     except HTTPException as error:
         if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            raise ProblemError(Kind.TOO_LARGE, too_large(max(most, 0))) from error
+            raise ProblemError(Kind.TOO_LARGE, _too_large(most)) from error
         raise
     try:
         found = [
@@ -81,3 +81,22 @@ async def received(
         yield found
     finally:
         await form.close()
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """The same, raising HTTPException where more bytes come than that."""
+    size = 0
+
+    async def receive_counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return receive_counted
+
+
+def _too_large(most: int) -> str:
+    return f"At most {max(most, 0) / 1e6:g} MB are taken at once. Send fewer files."

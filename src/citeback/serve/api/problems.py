@@ -51,7 +51,6 @@ class Kind(StrEnum):
     NOT_SEARCHABLE = "not-searchable"
     DRAFT_UNREADABLE = "draft-unreadable"
     NOT_CITED = "no-citation"
-    FROM_ELSEWHERE = "from-elsewhere"
     NOT_YOURS = "not-yours"
     NO_VISITOR = "no-visitor"
     NO_ADDRESS = "no-such-address"
@@ -103,11 +102,6 @@ MEANINGS: Mapping[Kind, Meaning] = {
         HTTPStatus.BAD_REQUEST,
         "This is no citation",
         "Send a link or a receipt as Citeback made it, all of it.",
-    ),
-    Kind.FROM_ELSEWHERE: Meaning(
-        HTTPStatus.FORBIDDEN,
-        "Pages from elsewhere may not do this",
-        "Send it from a script, or from Citeback's own page.",
     ),
     Kind.NOT_YOURS: Meaning(
         HTTPStatus.FORBIDDEN,
