@@ -210,6 +210,24 @@ def test_a_page_that_is_a_picture_is_shown() -> None:
     assert picture(paper.data(), 2, 100).page == 2
 
 
+def test_of_words_that_ocr_has_read_the_page_is_told() -> None:
+    paper = Paper()
+    for number in range(3):
+        paper.words(72, 90, f"These words are on page {number}")
+        paper.next()
+    found = document(paper.data())
+    scan = Paper()
+    for _ in range(3):
+        picture_page(scan)
+        scan.next()
+    data = scan.data()
+    start = found.text.index("These words are on page 1")
+    whole = Box(2, 0.0, 0.0, 1.0, 1.0)
+    assert boxes(data, found, Span(start, start + 11)) == (whole,)
+    made = pdf_page.picture(data, found.text, found.marks, page=2, width=60)
+    assert made.page == 2
+
+
 def test_the_picture_is_as_wide_as_asked_for() -> None:
     made = picture(varied().data(), 2, 321)
     assert (made.page, made.pages, made.label) == (2, 2, "2")

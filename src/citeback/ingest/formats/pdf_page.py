@@ -109,6 +109,8 @@ class _Sheet:
 
     def check(self) -> None:
         """Raises PageError where the page has other words than the document."""
+        if not self._lines:
+            return  # a picture, whose words the document has by OCR
         seen = sum(len("".join(line.words.split())) for line in self._lines)
         found = sum(length for _, length in self._own)
         if found < SAME * max(seen, self._letters):
@@ -118,7 +120,9 @@ class _Sheet:
             )
 
     def boxes(self, page: int, span: Span) -> list[Box]:
-        """Where the span stands, in the order of the text."""
+        """Where the span stands, in the order of the text; the whole of a picture."""
+        if not self._lines:
+            return [Box(page + 1, 0.0, 0.0, 1.0, 1.0)]
         placed: list[tuple[int, Box]] = []
         for line, (start, length) in zip(self._lines, self._own, strict=True):
             position = start

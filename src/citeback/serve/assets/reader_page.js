@@ -108,6 +108,8 @@
       // The best sentence lies on top of its passage.
       for (const box of [...here].sort((a, b) => a.best - b.best)) {
         const node = make('i', box.best ? 'box best' : 'box');
+        // Of words that OCR has read, only the page is known.
+        node.classList.toggle('whole', box.right - box.left === 1);
         node.style.left = `${100 * box.left}%`;
         node.style.top = `${100 * box.top}%`;
         node.style.width = `${100 * (box.right - box.left)}%`;
