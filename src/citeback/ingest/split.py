@@ -16,7 +16,7 @@ from citeback.ingest.lines import after_marker
 from citeback.ingest.sentences import sentences
 from citeback.records import Block, BlockKind, Document, Passage, Span
 
-SPLITTER = "3"
+SPLITTER = "4"
 """Names the rules of reading and splitting; raised by hand whenever they change, so
 that what older rules cut is cut anew."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from typing import Any
 
 import docx
@@ -14,6 +15,7 @@ from ingest.formats.checking import (
     check_damaged,
     check_damaged_members,
     headers,
+    members_of,
     paths,
     reading_of,
     seen,
@@ -278,3 +280,38 @@ def test_damage_is_refused_or_read() -> None:
     data = saved(written())
     check_damaged(data, "a.docx")
     check_damaged_members(data, "a.docx")
+
+
+def without_properties(data: bytes) -> bytes:
+    members = members_of(data)
+    del members["docProps/core.xml"]
+    referred = rb"<Relationship [^>]*core-properties[^>]*/>"
+    members["_rels/.rels"] = re.sub(referred, b"", members["_rels/.rels"])
+    return zipped(members)
+
+
+def test_what_a_file_does_not_say_of_itself_is_not_made_up() -> None:
+    reading = reading_of(without_properties(saved(written())), "a.docx")
+    assert (reading.title, reading.author, reading.date) == ("", "", "")
+
+
+def test_the_properties_are_found_as_libreoffice_refers_to_them() -> None:
+    def referring(relations: bytes) -> bytes:
+        package = b"http://schemas.openxmlformats.org/package/2006/relationships/"
+        office = b"http://schemas.openxmlformats.org/officedocument/2006/relationships/"
+        assert package + b"metadata/core" in relations
+        return relations.replace(package + b"metadata/core", office + b"metadata/core")
+
+    data = with_member(saved(written()), "_rels/.rels", referring)
+    reading = reading_of(data, "a.docx")
+    assert (reading.title, reading.author) == ("On mills", "A. Roy")
+
+
+@pytest.mark.parametrize("day", [b"soon", b"2015", b""])
+def test_a_day_that_is_none_is_left_out(day: bytes) -> None:
+    data = with_member(
+        saved(written()),
+        "docProps/core.xml",
+        lambda xml: xml.replace(b"2015-03-02", day),
+    )
+    assert reading_of(data, "a.docx").date == ""

@@ -17,7 +17,7 @@ import docx
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.docx_numbering import Numbering, whole
 from citeback.ingest.formats.guard import guarded
-from citeback.ingest.formats.numerals import roman
+from citeback.ingest.formats.numerals import raised, roman
 from citeback.ingest.formats.properties import described
 from citeback.ingest.formats.safe_xml import (
     Element,
@@ -59,7 +59,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 @guarded
 def read(data: bytes) -> Reading:
     """The reading of a .docx file. Raises UnreadableFileError."""
-    opened(data, "a Word document").close()
+    archive = opened(data, "a Word document")
     try:
         document = docx.Document(io.BytesIO(data))
     except (KeyError, ValueError) as error:
@@ -75,7 +75,8 @@ def read(data: bytes) -> Reading:
         marks=body.builder.marks,
         quoted=body.builder.quoted,
     )
-    return described(found, document.core_properties)
+    with archive:
+        return described(found, archive)
 
 
 @dataclass(slots=True)
@@ -255,6 +256,12 @@ class _Body:
                 self._gather(one if choice is None else choice, found)
             elif kind == "r" and _is_on(first(one, "rPr", "vanish")):
                 continue
+            elif (
+                kind == "r" and _value(first(one, "rPr", "vertAlign")) == "superscript"
+            ):
+                begun = len(found.pieces)
+                self._gather(one, found)
+                found.pieces[begun:] = map(raised, found.pieces[begun:])
             elif kind not in _UNSHOWN:
                 self._gather(one, found)
 

@@ -20,6 +20,7 @@ from citeback.ingest.formats.html_tables import (
     together,
     whole,
 )
+from citeback.ingest.formats.numerals import raised
 from citeback.ingest.formats.safe_xml import Element, attribute, children, name
 from citeback.ingest.text_builder import BULLET, TextBuilder, lined, spaced
 from citeback.records import BlockKind
@@ -107,6 +108,7 @@ class _Walk:
         self._lists = 0
         self._note = 0
         self._preformatted = 0
+        self._raised = 0
         # How many quotations were set apart, and the number of the one that is open.
         self._quotations = 0
         self._quotation = 0
@@ -145,6 +147,10 @@ class _Walk:
             self._definitions(one)
         elif tag == "a" or (tag == "sup" and self._refers(one)):
             self._link(one)
+        elif tag == "sup":
+            self._raised += 1
+            self._inside(one)
+            self._raised -= 1
         elif tag in _BLOCKS:
             self._block(one, tag)
         else:
@@ -200,7 +206,7 @@ class _Walk:
         if words:
             if not self._preformatted:
                 words = _SPACES.sub(" ", words)
-            self._words.append(words)
+            self._words.append(raised(words) if self._raised else words)
             self._linked += len(words.strip()) if self._in_link else 0
 
     def _marks(self, quotation: Element) -> None:

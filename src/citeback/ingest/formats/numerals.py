@@ -1,6 +1,8 @@
-"""Numbers as lists show them: in Roman figures, in letters."""
+"""Numbers as they are shown: in Roman figures, in letters, above the line."""
 
 from __future__ import annotations
+
+import re
 
 _LETTERS = 26
 # No list goes on so far; higher numbers come from damaged files.
@@ -20,6 +22,17 @@ _ROMAN = (
     (4, "iv"),
     (1, "i"),
 )
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SIGNED = re.compile(r"\A\s*[+\u2212-](?=\d+\s*$)")
+_RAISED_SIGNS = str.maketrans("+-\u2212", "⁺⁻⁻")
+
+
+def raised(words: str) -> str:
+    """The words as they look when they stand above the line: 10 and 6 are not 106."""
+    words = _SIGNED.sub(lambda sign: sign[0].translate(_RAISED_SIGNS), words)
+    return words.translate(_RAISED)
 
 
 def roman(number: int) -> str:

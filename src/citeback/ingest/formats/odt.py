@@ -5,12 +5,13 @@ What was deleted with changes tracked stays out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.guard import guarded
-from citeback.ingest.formats.numerals import letters, roman
+from citeback.ingest.formats.numerals import letters, raised, roman
 from citeback.ingest.formats.safe_xml import (
     Element,
     attribute,
@@ -109,6 +110,7 @@ class _Body:
         self.builder = TextBuilder()
         self._parents: dict[str, str] = {}
         self._hidden: set[str] = set()
+        self._raised: set[str] = set()
         self._lists: dict[str, dict[int, Element]] = {}
         self._edges: list[Element] = []
         self._titled = 0
@@ -131,6 +133,8 @@ class _Body:
             looks = first(one, "text-properties")
             if looks is not None and attribute(looks, "display") == "none":
                 self._hidden.add(called)
+            if looks is not None and _is_raised(attribute(looks, "text-position")):
+                self._raised.add(called)
         elif kind == "list-style":
             levels = {_whole(attribute(lvl, "level")): lvl for lvl in children(one)}
             self._lists[attribute(one, "name")] = levels
@@ -277,6 +281,10 @@ class _Body:
                 found.boxes.append(one)
             elif kind == "span" and attribute(one, "style-name") in self._hidden:
                 pass
+            elif kind == "span" and attribute(one, "style-name") in self._raised:
+                begun = len(found.pieces)
+                self._gather(one, found)
+                found.pieces[begun:] = map(raised, found.pieces[begun:])
             elif kind and kind not in _UNSHOWN:
                 self._gather(one, found)
             found.pieces.append(_evened(one.tail))
@@ -289,6 +297,14 @@ class _Body:
             seen.add(style)
             style = self._parents.get(style, "")
         return False
+
+
+def _is_raised(position: str) -> bool:
+    """Whether a text position ("super 58%", "33% 58%") is above the line."""
+    place = position.split()[:1]
+    return place == ["super"] or bool(
+        place and re.fullmatch(r"0*[1-9][\d.]*%", place[0])
+    )
 
 
 def _plain(container: Element) -> str:

@@ -42,7 +42,7 @@ _BROKEN = (KeyError, ValueError, AttributeError, TypeError, IndexError)
 @guarded
 def read(data: bytes) -> Reading:
     """The reading of a presentation. Raises UnreadableFileError."""
-    opened(data, "a PowerPoint presentation").close()
+    archive = opened(data, "a PowerPoint presentation")
     try:
         presentation = pptx.Presentation(io.BytesIO(data))
     except (KeyError, ValueError) as error:
@@ -55,7 +55,8 @@ def read(data: bytes) -> Reading:
         builder.mark(LocatorKind.SLIDE, str(number))
         _Slide(slide, number, builder).read()
     found = Reading(builder.text, builder.drafts, marks=builder.marks)
-    return described(found, presentation.core_properties)
+    with archive:
+        return described(found, archive)
 
 
 class _Slide:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from citeback.errors import UnreadableFileError
 from citeback.ingest.formats.guard import guarded
+from citeback.ingest.formats.numerals import raised
 from citeback.ingest.formats.rtf_letters import SIGNS, codec_of_page, codec_of_set
 from citeback.ingest.reading import Reading
 from citeback.ingest.text_builder import TextBuilder, spaced
@@ -49,6 +50,7 @@ class _State:
     place: str = "body"
     hidden: bool = False
     deleted: bool = False
+    raised: bool = False  # above the line
     codec: str = "cp1252"
     fallback: int = 1  # so many signs stand after a \u for older programs
 
@@ -189,6 +191,8 @@ class _Document:
         state = self._state
         if not state.place or state.hidden or state.deleted:
             return
+        if state.raised:
+            words = raised(words)
         if state.place == "body":
             self._words.append(words)
         elif state.place == "marker":
@@ -225,7 +229,11 @@ class _Document:
         elif word == "deleted":
             self._state = replace(self._state, deleted=on)
         elif word == "plain":
-            self._state = replace(self._state, hidden=False, deleted=False)
+            self._state = replace(
+                self._state, hidden=False, deleted=False, raised=False
+            )
+        elif word in ("super", "sub", "nosupersub"):
+            self._state = replace(self._state, raised=on and word == "super")
         elif word in ("ansicpg", "mac", "pc", "pca"):
             self._page = codec_of_page(number if word == "ansicpg" else word)
             self._state = replace(self._state, codec=self._page)
@@ -253,7 +261,7 @@ class _Document:
         elif word in _UNSHOWN:
             self._state = replace(state, place="")
         elif word in _EDGES or word in _ABOUT or word == "footnote":
-            self._state = replace(state, place=word, hidden=False)
+            self._state = replace(state, place=word, hidden=False, raised=False)
         elif (
             optional and word not in _SHOWN_ALL_THE_SAME and state.place != "stylesheet"
         ):
