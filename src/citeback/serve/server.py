@@ -18,7 +18,7 @@ from starlette.routing import Route
 from citeback.errors import CitebackError, IndexStateError, SettingsError
 from citeback.serve import logs, page_views
 from citeback.serve.guard.front import guarded, stand_before
-from citeback.serve.guard.hosts import is_everywhere, names_of
+from citeback.serve.guard.hosts import is_everywhere
 from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
 from citeback.settings import LOOPBACK, Settings
@@ -79,7 +79,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     from citeback.serve.reference_routes import reference_routes
 
     settings = visitors.library.settings
-    door = HttpDoor(visitors, warm_up, names_of(settings))
+    door = HttpDoor(visitors, warm_up)
     app = FastAPI(
         title="Citeback",
         docs_url=None,

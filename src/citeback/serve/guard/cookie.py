@@ -25,6 +25,11 @@ class Cookie:
 
         Another server of the same domain can set a cookie of that name as well.
         """
+        found = self.all(scope)
+        return found.pop() if len(found) == 1 else None
+
+    def all(self, scope: Scope) -> set[str]:
+        """Every secret that a browser sent."""
         name = self._name(scope)
         found = set()
         for header in Headers(scope=scope).getlist("cookie"):
@@ -32,7 +37,7 @@ class Cookie:
                 key, _, value = part.strip().partition("=")
                 if key == name:
                     found.add(value)
-        return found.pop() if len(found) == 1 else None
+        return found
 
     def set(self, answer: Response, scope: Scope, secret: str) -> None:
         """Give a browser its secret."""

@@ -10,7 +10,6 @@ import secrets
 import time
 from http import HTTPStatus
 
-from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citeback.serve.guard.callers import Caller
@@ -34,7 +33,7 @@ class RequestLog:
             return
         key = secrets.token_hex(8)
         token = REQUEST.set(key)
-        status = 0
+        status, path = 0, scope["path"]  # which what stands behind changes
         began = time.perf_counter()
 
         async def forward(message: Message) -> None:
@@ -59,17 +58,19 @@ class RequestLog:
         finally:
             if _logger.isEnabledFor(logging.INFO):
                 milliseconds = round((time.perf_counter() - began) * 1000, 1)
-                _logger.info("request", extra=_told(scope, status, milliseconds))
+                _logger.info("request", extra=_told(scope, path, status, milliseconds))
             REQUEST.reset(token)
 
 
-def _told(scope: Scope, status: int, milliseconds: float) -> dict[str, object]:
+def _told(
+    scope: Scope, path: str, status: int, milliseconds: float
+) -> dict[str, object]:
     state = scope.get("state", {})
     caller = state.get("caller")
     client = scope.get("client")
     return {
         "method": scope["method"],
-        "path": get_route_path(scope),
+        "path": path,
         "status": status,
         "milliseconds": milliseconds,
         "address": client[0] if client else "",

@@ -117,7 +117,7 @@ class SignIn:
         await self._throttle.signed_in(name, address)
         self._audit.note(account.name, "sign in", Result.DONE, where=address)
         # A session of before, whoever began it, is not gone on with.
-        self._sessions.end(self._cookie.read(request.scope) or "")
+        self._end_all(request.scope)
         answer = RedirectResponse(root + goal, status_code=HTTPStatus.SEE_OTHER)
         self._cookie.set(answer, request.scope, self._sessions.begin(account))
         return answer
@@ -128,13 +128,17 @@ class SignIn:
         if account is not None:
             address = request.client.host if request.client else ""
             self._audit.note(account.name, "sign out", Result.DONE, where=address)
-        self._sessions.end(secret)
+        self._end_all(request.scope)
         goal = _root(request.scope) + SIGN_IN
         answer = RedirectResponse(goal, status_code=HTTPStatus.SEE_OTHER)
         # What the page has kept in this browser is nobody's else.
         answer.headers["clear-site-data"] = '"storage"'
         self._cookie.forget(answer, request.scope)
         return answer
+
+    def _end_all(self, scope: Scope) -> None:
+        for secret in self._cookie.all(scope):
+            self._sessions.end(secret)
 
 
 def to_sign_in(scope: Scope) -> Response:

@@ -40,9 +40,15 @@ class HttpDoor:
     """Each request stands for itself: no session is kept, so none can be taken over."""
 
     def __init__(
-        self, visitors: Visitors, warm_up: WarmUp, hosts: Sequence[str]
+        self,
+        visitors: Visitors,
+        warm_up: WarmUp,
+        hosts: Sequence[str] | None = None,
     ) -> None:
-        """`hosts` are the names that this machine goes by; others are turned away."""
+        """`hosts` are the names that this machine goes by; others are turned away.
+
+        Without them that is left to what stands in front (see guard/hosts.py).
+        """
         door = Door(partial(caller_of, visitors), partial(warm_up.why_wait, model=True))
         self._manager = StreamableHTTPSessionManager(
             door.server,
@@ -51,11 +57,12 @@ class HttpDoor:
             # A page elsewhere that points its own name at this machine has its own
             # name as host, and any page elsewhere its own address as origin.
             security_settings=TransportSecuritySettings(
-                allowed_hosts=_with_ports(hosts),
+                enable_dns_rebinding_protection=hosts is not None,
+                allowed_hosts=_with_ports(hosts or ()),
                 allowed_origins=[
                     f"{scheme}://{host}"
                     for scheme in ("http", "https")
-                    for host in _with_ports(hosts)
+                    for host in _with_ports(hosts or ())
                 ],
             ),
             max_request_body_size=MOST_BYTES,
