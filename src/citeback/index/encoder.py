@@ -269,7 +269,7 @@ def _local_folder(model: str) -> Path:
     names = [model] if "/" in model else [f"sentence-transformers/{model}"]
     for name in names:
         try:
-            return Path(snapshot_download(name, local_files_only=True))
+            return Path(snapshot_download(name, local_files_only=True))  # nosec B615
         except (LocalEntryNotFoundError, HFValidationError):
             continue
     raise EncoderError(
