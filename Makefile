@@ -4,7 +4,7 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring verifying claims fuzz api-fuzz volume kills power evaluate calibrate peers screenshots sizes first-answer docs
+.PHONY: test anchoring verifying claims fuzz api-fuzz volume kills power load evaluate calibrate peers screenshots sizes first-answer docs
 
 # The documentation as a site, on this machine.
 docs:
@@ -47,6 +47,13 @@ verifying:
 claims:
 	PYTHONPATH=src:tests python benchmarks/claims.py $(SHARED)/eval/xquad-en \
 		$(SHARED)/eval/squadshifts-reddit
+
+# 64 askers for ten minutes at 1,000 and at 100,000 passages, while documents come and go;
+# then with questions put together in batches against one by one.
+load:
+	python benchmarks/load.py --files 10
+	python benchmarks/load.py --files 1000 --stand-in
+	python benchmarks/load.py --files 10 --minutes 1 --compare
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done

@@ -2,13 +2,14 @@
 
     python benchmarks/load.py --files 10 --minutes 10
     python benchmarks/load.py --files 1000 --minutes 10 --stand-in
-    python benchmarks/load.py --files 10 --minutes 1 --one-by-one
+    python benchmarks/load.py --files 10 --minutes 1 --compare
 
 Each file has 100 paragraphs. A real server is asked over HTTP by 64 askers, each of whom
 asks again as soon as there is an answer, so the server is never idle. Beside them one
 client adds a document and removes another all the time. The first minute, in which caches
-fill, counts neither for the times nor for the memory. With `--one-by-one` questions are
-not put together in batches. Everything stays on this machine.
+fill, counts neither for the times nor for the memory. With `--compare` the server is asked
+in turns with and without putting questions together in batches, two rounds of each.
+Everything stays on this machine.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from volume import OBJECTS, PARAGRAPHS, SUBJECTS, VERBS, sentence, write_files
+from volume import OBJECTS, SUBJECTS, VERBS, sentence, write_files
 
 ASKERS = 64
 WARM_UP_SECONDS = 60.0
@@ -36,6 +37,7 @@ LOOK_SECONDS = 2.0
 # A document is added or removed so often.
 CHANGE_SECONDS = 5.0
 START_SECONDS = 3600.0
+ROUNDS = 2  # of each way, where two are compared
 # After so many a kind of error is only counted.
 SHOWN_ERRORS = 5
 
@@ -139,14 +141,11 @@ async def load(url: str, process: int, minutes: float) -> tuple[Seen, float]:
 def tell(seen: Seen, warm: float) -> bool:
     """Print it; whether all is as it should be."""
     waits = sorted(wait for ended, wait in seen.waits if ended >= warm)
-    ends = [ended for ended, _ in seen.waits if ended >= warm]
     p50, p95 = statistics.median(waits), waits[int(0.95 * len(waits))]
     memory = [size for at, size in seen.memory if at >= warm]
     part = max(1, len(memory) // 10)
     first, last = statistics.median(memory[:part]), statistics.median(memory[-part:])
-    print(
-        f"questions        {len(waits)}, {len(waits) / (ends[-1] - ends[0]):.1f} a second"
-    )
+    print(f"questions        {len(waits)}, {rate(seen, warm):.1f} a second")
     print(f"errors           {len(seen.errors)}")
     print(f"p50              {p50 * 1e3:.0f} ms")
     print(f"p95              {p95 * 1e3:.0f} ms, {p95 / p50:.2f} × p50")
@@ -156,6 +155,12 @@ def tell(seen: Seen, warm: float) -> bool:
     for error in seen.errors[:SHOWN_ERRORS]:
         print(error)
     return not seen.errors and p95 <= 5 * p50 and last < 1.05 * first
+
+
+def rate(seen: Seen, warm: float) -> float:
+    """Questions answered in a second."""
+    ends = sorted(ended for ended, _ in seen.waits if ended >= warm)
+    return len(ends) / (ends[-1] - ends[0])
 
 
 def free_port() -> int:
@@ -181,42 +186,59 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the server was not ready in time")
 
 
+def run(root: Path, options: argparse.Namespace, *flags: str) -> tuple[Seen, float]:
+    """Start a server over the library in `root`, load it, and stop it."""
+    port = free_port()
+    settings = {
+        "CITEBACK_CONTENT": str(root / "content"),
+        "CITEBACK_INDEX": str(root / "index"),
+        "CITEBACK_CITATIONS": str(root / "citations"),
+        "CITEBACK_PORT": str(port),
+    }
+    command = [sys.executable, str(Path(__file__).with_name("load_app.py")), *flags]
+    command += ["--stand-in"] if options.stand_in else []
+    with (root / "server.log").open("a") as log:
+        process = subprocess.Popen(
+            command, env=os.environ | settings, stdout=log, stderr=log, cwd=root
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(url, process)
+        return asyncio.run(load(url, process.pid, options.minutes))
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def compare(root: Path, options: argparse.Namespace) -> bool:
+    """The same in batches and one by one, in turns; whether batches answer more."""
+    rates: dict[str, list[float]] = {"in batches": [], "one by one": []}
+    for _ in range(ROUNDS):
+        for name, flags in (("in batches", ()), ("one by one", ("--one-by-one",))):
+            print(f"--- {name}")
+            seen, warm = run(root, options, *flags)
+            tell(seen, warm)
+            rates[name].append(rate(seen, warm))
+    batches, singles = (statistics.median(one) for one in rates.values())
+    print(f"--- in batches {batches / singles:.2f} times as many questions")
+    return batches > singles
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--stand-in", action="store_true")
-    parser.add_argument("--one-by-one", action="store_true")
+    parser.add_argument("--compare", action="store_true")
     parser.add_argument("--keep", type=Path, help="folder to keep the library in")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         root = options.keep or Path(made)
         if not (root / "content").exists():
             write_files(root / "content", options.files)
-        port = free_port()
-        command = [sys.executable, str(Path(__file__).with_name("load_app.py"))]
-        command += ["--stand-in"] if options.stand_in else []
-        command += ["--one-by-one"] if options.one_by_one else []
-        settings = {
-            "CITEBACK_CONTENT": str(root / "content"),
-            "CITEBACK_INDEX": str(root / "index"),
-            "CITEBACK_CITATIONS": str(root / "citations"),
-            "CITEBACK_PORT": str(port),
-        }
-        with (root / "server.log").open("a") as log:
-            process = subprocess.Popen(
-                command, env=os.environ | settings, stdout=log, stderr=log, cwd=root
-            )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            print(f"files            {options.files} of {PARAGRAPHS} paragraphs")
-            wait_until_ready(url, process)
-            seen, warm = asyncio.run(load(url, process.pid, options.minutes))
-            sound = tell(seen, warm)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-    return 0 if sound else 1
+        if options.compare:
+            return 0 if compare(root, options) else 1
+        return 0 if tell(*run(root, options)) else 1
 
 
 if __name__ == "__main__":
