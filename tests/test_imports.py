@@ -23,7 +23,8 @@ ALLOWED = {
     "library": BASE | {"index", "ingest", "ask", "cite", "checking"},
     "private": BASE | {"index", "ask", "cite", "library"},
     "evaluate": BASE | {"library"},
-    "serve": BASE | {"cite", "library", "private", "evaluate"},
+    "write": BASE | {"ingest", "cite"},
+    "serve": BASE | {"cite", "library", "private", "evaluate", "write"},
     "__init__": {"library", "records", "cite", "errors", "settings"},
     "__main__": {"serve"},
 }
@@ -50,6 +51,7 @@ ONLY_IN = {
     "watchfiles": "ingest/watch.py",
     "ir_measures": "evaluate/measures.py",
     "sklearn": "evaluate/confidence.py",
+    "httpx2": "write/client.py",
     "prometheus_client": "serve/api/metrics.py",
     "argon2": "serve/guard/passwords.py",
     "limits": "serve/guard/throttle.py",

@@ -68,6 +68,10 @@ class PageError(CitebackError):
     """A page of a document cannot be shown."""
 
 
+class WriterError(CitebackError):
+    """A language model that was to write did not, or may not."""
+
+
 class QuestionSetError(CitebackError):
     """A set of questions is missing, malformed, or does not fit its texts."""
 

@@ -7,7 +7,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from citeback.errors import SettingsError
@@ -38,6 +38,9 @@ class Settings:
     In `accounts` lies who may sign in. A proxy at one of `proxies` may say who sends a
     request, in `proxy_header`; of these `curators` may change what is shared. Lists have
     commas between their parts. `log` is how the log is written, one of LOGS.
+    Where `writer_url` is set, the language model `writer_model` there may be asked to
+    write on passages, for at most `writer_seconds`; "" sends nothing to anyone. Its key is
+    `writer_key`, or stands in the file `writer_key_file`.
     """
 
     content: Path = Path("content")
@@ -62,18 +65,27 @@ class Settings:
     curators: str = ""
     requests_per_minute: int = 600
     log: str = LOGS[0]
+    writer_url: str = ""
+    writer_model: str = ""
+    writer_key: str = field(default="", repr=False)
+    writer_key_file: str = ""
+    writer_seconds: int = 120
 
     def __post_init__(self) -> None:
         """Refuse values that no part could work with."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for one in fields(self):
+            value = getattr(self, one.name)
             if type(value) is int and value < 1:
                 raise SettingsError(
-                    f"{PREFIX}{field.name.upper()} is {value}, but it must be 1 or more."
+                    f"{PREFIX}{one.name.upper()} is {value}, but it must be 1 or more."
                 )
         if self.port > 65535:
             raise SettingsError(f"{PREFIX}PORT is {self.port}, but ports end at 65535.")
         self._check_network()
+        if self.writer_key and self.writer_key_file:
+            raise SettingsError(
+                f"{PREFIX}WRITER_KEY and {PREFIX}WRITER_KEY_FILE are both set. Unset one."
+            )
         try:
             str(self.index).encode()
         except UnicodeEncodeError:
@@ -132,7 +144,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises SettingsError for a `CITEBACK_` name that does not exist, with one like it
     or all that do, and for a value that is not of the setting's kind.
     """
-    kinds = {field.name: type(field.default) for field in fields(Settings)}
+    kinds = {one.name: type(one.default) for one in fields(Settings)}
     values: dict[str, Path | str | int | bool] = {}
     for name, value in environment.items():
         if not name.startswith(PREFIX) or name.startswith(NOT_SETTINGS):

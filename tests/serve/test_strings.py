@@ -50,7 +50,7 @@ def test_every_word_that_is_asked_for_exists_and_is_used() -> None:
     assert asked <= singular_keys("en")
     built = ("part_", "verdict_", "file_", "told_", "locator_", "finding_", "allow_")
     built += ("field_", "kind_", "check_quotations", "check_claims", "check_nothing_")
-    built += ("change_", "word_")
+    built += ("change_", "word_", "struck_")
     for key in singular_keys("en"):
         assert key.startswith(built) or re.search(rf"""["']{key}["']""", text), key
 

@@ -25,7 +25,7 @@ from citeback.errors import (
 )
 from citeback.evaluate.report import report_json, report_lines
 from citeback.library import Library
-from citeback.records import FileReport, UpdateReport
+from citeback.records import Answer, FileReport, UpdateReport
 from citeback.serve import (
     accounts_command,
     checking_files,
@@ -48,7 +48,9 @@ from citeback.serve.as_json import (
 )
 from citeback.serve.offline import isolate
 from citeback.serve.terminal import counted
+from citeback.serve.written_view import written_json, written_lines
 from citeback.settings import Settings, from_environment
+from citeback.write.records import Written
 
 BELOW = 1
 FAILED = 2
@@ -154,15 +156,29 @@ def ask(library: Library, options: argparse.Namespace) -> None:
         return
     _refresh(library, options)
     answer = library.ask(options.question, limit=options.limit)
+    receipts = library.receipts(citing.of_answer(answer))
     if options.json:
-        _print_json(answer_json(answer, library.receipts(citing.of_answer(answer))))
+        plain = answer_json(answer, receipts)
+        if options.write:
+            plain["written"] = written_json(_written(answer, library.settings))
+        _print_json(plain)
         return
-    print("\n".join(terminal.answer_lines(answer)))
+    print("\n".join(terminal.answer_lines(answer)), flush=True)
     if options.receipts:
-        receipts = library.receipts(citing.of_answer(answer))
         for hit, receipt in zip(answer.hits, receipts, strict=True):
             if receipt is not None:
                 print(f"\n[{hit.number}] {receipt_text(receipt)}")
+    if options.write:
+        told = _written(answer, library.settings)
+        print("\n".join(("", *written_lines(told))))
+
+
+def _written(answer: Answer, settings: Settings) -> Written:
+    """What a language model writes on the answer's passages. Raises WriterError."""
+    # Imported late: nobody else needs the client.
+    from citeback.write.writing import write
+
+    return write(answer, settings)
 
 
 def every(library: Library, options: argparse.Namespace) -> None:
@@ -376,6 +392,12 @@ def _parser() -> argparse.ArgumentParser:
         "--receipts",
         action="store_true",
         help="show each quote's receipt, a line that proves it and can stand in a text",
+    )
+    asking.add_argument(
+        "--write",
+        action="store_true",
+        help="have the language model of CITEBACK_WRITER_URL write on the passages, which "
+        "sends them there",
     )
     asking.set_defaults(command=ask)
 

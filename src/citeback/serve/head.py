@@ -20,6 +20,7 @@ STYLES = (
     "drawers.css",
     "state.css",
     "judging.css",
+    "writing.css",
     "library.css",
     "check.css",
     "citing.css",

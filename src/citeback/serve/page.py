@@ -33,6 +33,9 @@ from citeback.serve.strings import Words, words_for, words_of
 from citeback.serve.theme import COLOURS, MONO, SANS
 from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
+from citeback.serve.writing import Writing, page_value
+from citeback.settings import Settings
+from citeback.write.writer import writer_of
 
 # An hour after a tab is closed its conversation is forgotten here (seconds).
 SESSION_SECONDS = 3600
@@ -84,6 +87,11 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
                 judging = (
                     None if visitors.shared else _drawn("judging.js", elem_id="judging")
                 )
+                writing = _writing(visitors.library.settings)
+                written = None
+                if writing is not None:
+                    value = page_value(writing.writer)
+                    written = _drawn("writing.js", elem_id="writing", value=value)
 
         def reads(request: gr.Request) -> Reads:
             """What the questions of whoever sent the request are put to."""
@@ -150,6 +158,10 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
             value = judged(turns, event, visitors.library.settings.judgements)
             return gr.skip() if value is None else value
 
+        async def write(turns: list[Turn], event: gr.EventData) -> Any:
+            value = await writing.replied(turns, event) if writing else None
+            return gr.skip() if value is None else value
+
         def show_library(request: gr.Request) -> tuple[str, str]:
             key = visitors.key_of(request)
             library, mine = visitors.reads(key), visitors.is_owner(key)
@@ -200,6 +212,8 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
         finding.find(find, None, [finding], trigger_mode="multiple", **at_once)
         if judging is not None:
             judging.judge(judge, [turns], [judging], trigger_mode="multiple", **at_once)
+        if written is not None:
+            written.write(write, [turns], [written], trigger_mode="multiple", **at_once)
         header.fresh(
             lambda: ([], [], replies.reader_value(None)),
             None,
@@ -351,10 +365,18 @@ def _said(html: str) -> dict[str, Any]:
     return {"role": "assistant", "content": _html(html)}
 
 
-def _drawn(script: str, template: str = "", *, elem_id: str) -> gr.HTML:
+def _writing(settings: Settings) -> Writing | None:
+    """What has answers written about, None where no model is set to."""
+    writer = writer_of(settings)
+    return Writing(settings, writer) if writer else None
+
+
+def _drawn(
+    script: str, template: str = "", *, elem_id: str, value: object = None
+) -> gr.HTML:
     """A part that its script draws from its value."""
     return gr.HTML(
-        None,
+        value,
         html_template=asset(template) if template else "<div></div>",
         js_on_load=asset(script),
         elem_id=elem_id,

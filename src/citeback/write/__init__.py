@@ -1,0 +1,1 @@
+"""Optional writing by a language model: asked, and what it wrote checked."""
