@@ -69,7 +69,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     """The web application: the page at `/`, what its library panel calls, a sign of life
     at `/healthz`, and at `/state` what an open page asks for every other second.
     """
-    from citeback.serve.api.app import PREFIX, build_api
+    from citeback.serve.api.app import mount_api
     from citeback.serve.check_routes import check_routes
     from citeback.serve.citing_routes import citing_routes
     from citeback.serve.dossier_routes import dossier_routes
@@ -133,7 +133,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     app.include_router(citing_routes(visitors))
     app.router.routes.append(Route(PATH, door))
     app.add_exception_handler(CitebackError, told)
-    app.mount(PREFIX, build_api(visitors, warm_up))
+    mount_api(app, visitors, warm_up)
     return mount_page(app, build_page(visitors, warm_up))
 
 

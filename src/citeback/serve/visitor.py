@@ -152,13 +152,14 @@ class Visitor:
             )
             job.tell_added(report.files, report.notices)
 
-        def drop() -> None:
-            for token in tokens:
-                file, _ = self._uploads.pop(token, (None, ""))
-                if file is not None:
-                    file.unlink(missing_ok=True)
+        return self._begin([name for _, name in files], work, lambda: self.drop(tokens))
 
-        return self._begin([name for _, name in files], work, drop)
+    def drop(self, tokens: Sequence[str]) -> None:
+        """Delete files that have arrived and are not to be added, or were."""
+        for token in tokens:
+            file, _ = self._uploads.pop(token, (None, ""))
+            if file is not None:
+                file.unlink(missing_ok=True)
 
     def update(self) -> Job:
         """Begin to bring the shared library in step with its folder. Raises BusyError."""

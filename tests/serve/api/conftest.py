@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from citeback.library import Library
-from citeback.serve.api.app import PREFIX, build_api
+from citeback.serve.api.app import PREFIX, mount_api
 from citeback.serve.guard.front import stand_before
 from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
@@ -63,7 +63,7 @@ def open_door(tmp_path: Path, content: Path) -> Iterator[OpenDoor]:
                 assert warm_up.state.stage is Stage.READY
             app = FastAPI(openapi_url=None)
             stand_before(app, chosen, guarded=False)
-            app.mount(PREFIX, build_api(visitors, warm_up))
+            mount_api(app, visitors, warm_up)
             return OpenedDoor(library, visitors, warm_up, app)
 
         yield made

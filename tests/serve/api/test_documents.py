@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import threading
@@ -13,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from citeback.records import AddReport
+from citeback.serve.api import uploads
 from citeback.serve.api.app import PREFIX
 from citeback.serve.visitor import FILES_OF_LARGEST_SIZE
 
@@ -60,6 +62,9 @@ def test_a_text_is_known_by_its_digest(
     tag = reply.headers["etag"]
     assert tag == f'"{hashlib.sha256(reply.content).hexdigest()}"'
     assert reply.text == door.library.document("kettle.txt").text
+    head = client.head("/texts/kettle.txt")
+    assert (head.content, head.headers["etag"]) == (b"", tag)
+    assert head.headers["content-length"] == str(len(reply.content))
     for held in (tag, f'"x", {tag}', f"W/{tag}", "*"):
         again = client.get("/texts/kettle.txt", headers={"if-none-match": held})
         assert (again.status_code, again.content) == (304, b"")
@@ -176,7 +181,8 @@ def test_a_file_that_is_too_large_is_not_taken(open_door: OpenDoor) -> None:
     client, index = door.client(), door.library.settings.index
     large = b"A zebra." + b" " * 1_000_000
     assert sent(client, "just.txt", large[:1_000_000])["files"][0]["state"] == "added"
-    reply = client.post("/documents", files={"file": ("large.txt", large)})
+    both = [("file", ("small.txt", b"small")), ("file", ("large.txt", large))]
+    reply = client.post("/documents", files=both)
     assert reply.status_code == 413
     assert "room for 1 MB" in reply.json()["detail"]
     # More than all the files of a request may be, with and without saying so first.
@@ -194,6 +200,24 @@ def test_a_file_that_is_too_large_is_not_taken(open_door: OpenDoor) -> None:
     assert reply.status_code == 413
     assert not list(index.rglob("arriving-*"))
     assert paths(client) == ["garden.md", "just.txt", "kettle.txt"]
+
+
+def test_where_the_disk_is_full_nothing_stays(
+    client: TestClient, door: OpenedDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[object] = []
+
+    def full(source: object, _: object) -> None:
+        copied.append(source)
+        if len(copied) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploads.shutil, "copyfileobj", full)
+    files = [("file", (f"{n}.txt", b"x")) for n in range(2)]
+    reply = client.post("/documents", files=files)
+    assert (reply.status_code, reply.json()["title"]) == (507, "The disk is full")
+    assert len(copied) == 2
+    assert not list(door.library.settings.index.rglob("arriving-*"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 
@@ -43,16 +44,19 @@ def problem(reply: httpx.Response, status: int, kind: Kind) -> str:
 
 def test_each_refusal_is_a_problem(client: TestClient) -> None:
     problem(client.get("/nothing"), 404, Kind.NO_ADDRESS)
-    problem(client.get("/"), 404, Kind.NO_ADDRESS)
     problem(client.get("/documents/none.txt"), 404, Kind.NO_DOCUMENT)
     problem(client.get("/jobs/none"), 404, Kind.NO_JOB)
     for method, address, allowed in (
-        ("PUT", "/documents", "GET, POST"),
-        ("PATCH", "/documents/kettle.txt", "DELETE, GET"),
+        ("PUT", "/documents", "GET, HEAD, POST"),
+        ("PATCH", "/documents/kettle.txt", "DELETE, GET, HEAD"),
         ("GET", "/ask", "POST"),
+        ("HEAD", "/ask", "POST"),
     ):
         reply = client.request(method, address)
-        problem(reply, 405, Kind.METHOD)
+        if method == "HEAD":
+            assert (reply.status_code, reply.content) == (405, b"")
+        else:
+            problem(reply, 405, Kind.METHOD)
         assert reply.headers["allow"] == allowed
     for content, kind in ((b"{", "application/json"), (b'{"a":1', "text/json+json")):
         reply = client.post("/ask", content=content, headers={"content-type": kind})
@@ -144,6 +148,8 @@ def test_pages_from_elsewhere_change_nothing(
         (CitationsError("Told."), 409, Kind.CITATIONS),
         (CitebackError("Told."), 500, Kind.UNEXPECTED),
         (RuntimeError("secret"), 500, Kind.UNEXPECTED),
+        (OSError(errno.EIO, "secret"), 500, Kind.UNEXPECTED),
+        (OSError(errno.ENOSPC, "secret"), 507, Kind.STORAGE_FULL),
     ],
 )
 def test_what_the_library_says_is_told(
@@ -231,6 +237,8 @@ def test_health_says_what_is_wrong(
 
 def test_the_description_is_whole_and_calls_nobody(client: TestClient) -> None:
     reply = client.get("/openapi.json")
+    for address in ("/", f"http://127.0.0.1{PREFIX}"):
+        assert client.get(address).text == reply.text
     described = reply.json()
     assert described["servers"] == [{"url": PREFIX}]
     assert not re.search(r"https?://(?!127)", reply.text)

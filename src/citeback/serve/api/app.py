@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -18,6 +19,7 @@ from citeback.serve.api.checking import check_routes
 from citeback.serve.api.citations import citation_routes
 from citeback.serve.api.documents import document_routes
 from citeback.serve.api.door import Door
+from citeback.serve.api.heads import Heads
 from citeback.serve.api.metrics import Measured, Metrics
 from citeback.serve.api.state import state_routes
 from citeback.serve.api.uploads import upload_routes
@@ -78,9 +80,26 @@ def build_api(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     api.add_exception_handler(CitebackError, problems.of_library)
     api.add_exception_handler(HTTPException, _of_framework)
     api.add_exception_handler(RequestValidationError, problems.of_validation)
+    api.add_exception_handler(OSError, problems.of_system)
     api.add_exception_handler(Exception, problems.unexpected)
     api.add_middleware(Measured, metrics=metrics)
+    api.add_middleware(Heads)
+
+    @api.get("/", include_in_schema=False)
+    def description(request: Request) -> Response:
+        return RedirectResponse(f"{request.scope['root_path']}/openapi.json")
+
     return api
+
+
+def mount_api(app: FastAPI, visitors: Visitors, warm_up: WarmUp) -> None:
+    """Put the HTTP door beside the page, under PREFIX."""
+    app.mount(PREFIX, build_api(visitors, warm_up))
+
+    @app.get(PREFIX, include_in_schema=False)
+    def description(request: Request) -> Response:
+        root = request.scope.get("root_path", "")
+        return RedirectResponse(f"{root}{PREFIX}/openapi.json")
 
 
 def _of_framework(request: Request, error: Exception) -> Response:
@@ -92,13 +111,13 @@ def _of_framework(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """What can be done at an address: one route alone does not know of the others."""
-    methods = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-    scope = dict(request.scope)
-    return [
+    methods = ("DELETE", "GET", "POST")
+    allowed = {
         method
         for method in methods
-        if any(
-            route.matches({**scope, "method": method})[0] is Match.FULL
-            for route in request.app.routes
-        )
-    ]
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
+    if "GET" in allowed:
+        allowed.add("HEAD")
+    return sorted(allowed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -314,6 +315,14 @@ def _is_other_form(request: Request, faults: Sequence[Mapping[str, Any]]) -> boo
         return False
     media_type = request.headers.get("content-type", "").partition(";")[0].strip()
     return not JSON.fullmatch(media_type)
+
+
+def of_system(request: Request, error: Exception) -> Response:
+    """That the disk is full; anything else of the system's nobody foresaw."""
+    assert isinstance(error, OSError)
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    return told(request, Kind.STORAGE_FULL)
 
 
 def unexpected(request: Request, _: Exception) -> Response:

@@ -6,16 +6,16 @@ import asyncio
 import json
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from citeback.serve.api.door import Door
-from citeback.serve.api.forms import FILES_FORM, received
+from citeback.serve.api.forms import FILES_FORM, SentFile, received
 from citeback.serve.api.problems import Kind, ProblemError
 from citeback.serve.api.wire import SentJob, reply
 from citeback.serve.jobs import Job
@@ -71,13 +71,10 @@ def upload_routes(door: Door) -> APIRouter:
         visitor = door.changing(request)
         most = await run_in_threadpool(_room, visitor)
         async with received(request, most=most, files=MOST_FILES) as files:
-            tokens = []
             for file in files:
                 if file.size > visitor.max_bytes:
                     raise ProblemError(Kind.TOO_LARGE, file.too_large(visitor))
-                tokens.append(
-                    await run_in_threadpool(_kept, visitor, file.content, file.name)
-                )
+            tokens = await run_in_threadpool(_kept, visitor, files)
         return await _begun(request, visitor.add(tokens), wait)
 
     @routes.post("/index", response_model=SentJob, responses=JOB)
@@ -161,13 +158,16 @@ def _room(visitor: Visitor) -> int:
     return visitor.room()
 
 
-def _kept(visitor: Visitor, content: BinaryIO, name: str) -> str:
-    """Lay a file where it is added from; returns what to call it by."""
-    arriving = visitor.arriving()
+def _kept(visitor: Visitor, files: Sequence[SentFile]) -> list[str]:
+    """Lay files where they are added from, all or none; returns what to call them by."""
+    tokens: list[str] = []
     try:
-        with arriving.open("xb") as target:
-            shutil.copyfileobj(content, target)
+        for file in files:
+            arriving = visitor.arriving()
+            tokens.append(visitor.arrived(arriving, file.name))
+            with arriving.open("xb") as target:
+                shutil.copyfileobj(file.content, target)
     except BaseException:
-        arriving.unlink(missing_ok=True)
+        visitor.drop(tokens)
         raise
-    return visitor.arrived(arriving, name)
+    return tokens
