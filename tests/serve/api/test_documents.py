@@ -23,7 +23,14 @@ from .conftest import SECONDS, OpenDoor, OpenedDoor, sent
 EMPTY = "it is empty: write some text into it, or take it out of the folder."
 ZEBRA = "A zebra lives here.\n"
 # Names that a sloppy address would break.
-ODD = ("a b.txt", "what?.txt", "#1.txt", "Übergröße é.txt", "a+b&c=d.txt")
+ODD = (
+    "a b.txt",
+    "what?.txt",
+    "#1.txt",
+    "Übergröße é.txt",
+    "a+b&c=d.txt",
+    "two\nlines.txt",
+)
 
 
 def paths(client: TestClient, **more: int) -> list[str]:
@@ -104,6 +111,9 @@ def test_a_passage_with_what_stands_around_it(client: TestClient) -> None:
     assert (told["before"], told["text"], told["after"]) == ("The ", "apple", " tre")
     assert told["headings"] == ["The garden", "Trees"]
     assert told["paragraph"] == 1
+    place = {"start": 2, "end": len(text) - 2, "context": 9}
+    ends = client.get("/passages/garden.md", params=place).json()
+    assert (ends["before"], ends["after"]) == (text[:2], text[-2:])
     assert told["receipt"]["quote"] == "apple"
     for wrong in ({"start": 5, "end": 5}, {"start": 0, "end": len(text) + 1}):
         reply = client.get("/passages/garden.md", params=wrong)
@@ -186,10 +196,8 @@ def test_a_file_that_is_too_large_is_not_taken(open_door: OpenDoor) -> None:
     assert reply.status_code == 413
     assert "room for 1 MB" in reply.json()["detail"]
     # More than all the files of a request may be, with and without saying so first.
-    many = [
-        ("file", (f"{n}.txt", large[:1_000_000]))
-        for n in range(FILES_OF_LARGEST_SIZE + 1)
-    ]
+    sizes = [*[1_000_000] * FILES_OF_LARGEST_SIZE, 500_000]
+    many = [("file", (f"{n}.txt", large[:size])) for n, size in enumerate(sizes)]
     request = client.build_request("POST", "/documents", files=many)
     assert client.send(request).status_code == 413
     body = request.read()

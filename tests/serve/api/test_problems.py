@@ -46,6 +46,10 @@ def test_each_refusal_is_a_problem(client: TestClient) -> None:
     problem(client.get("/nothing"), 404, Kind.NO_ADDRESS)
     problem(client.get("/documents/none.txt"), 404, Kind.NO_DOCUMENT)
     problem(client.get("/jobs/none"), 404, Kind.NO_JOB)
+    for lines in ("/jobs/no%0Ane", "/texts/no%0Ane.txt%0A", "/no%0Aaddress"):
+        reply = client.get(lines)
+        assert reply.status_code == 404
+        assert reply.json()["instance"] == f"{PREFIX}{lines}"
     for method, address, allowed in (
         ("PUT", "/documents", "GET, HEAD, POST"),
         ("PATCH", "/documents/kettle.txt", "DELETE, GET, HEAD"),
@@ -209,8 +213,8 @@ def test_the_counts_tell_no_question_and_no_name(client: TestClient) -> None:
         'citeback_http_requests_total{{method="{}",route="{}",status="{}"}} 1.0\n'
     )
     for counted in (
-        ("GET", "/texts/{path:path}", 200),
-        ("GET", "/texts/{path:path}", 404),
+        ("GET", "/texts/{path}", 200),
+        ("GET", "/texts/{path}", 404),
         ("GET", "none", 404),
         ("other", "none", 405),
         ("POST", "/documents", 200),

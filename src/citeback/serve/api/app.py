@@ -14,6 +14,7 @@ from starlette.routing import Match
 from citeback import __version__
 from citeback.errors import CitebackError
 from citeback.serve.api import problems
+from citeback.serve.api.addresses import WholeMount
 from citeback.serve.api.asking import asking_routes
 from citeback.serve.api.checking import check_routes
 from citeback.serve.api.citations import citation_routes
@@ -94,7 +95,7 @@ def build_api(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
 
 def mount_api(app: FastAPI, visitors: Visitors, warm_up: WarmUp) -> None:
     """Put the HTTP door beside the page, under PREFIX."""
-    app.mount(PREFIX, build_api(visitors, warm_up))
+    app.router.routes.append(WholeMount(PREFIX, build_api(visitors, warm_up)))
 
     @app.get(PREFIX, include_in_schema=False)
     def description(request: Request) -> Response:

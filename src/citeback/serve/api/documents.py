@@ -75,7 +75,7 @@ def document_routes(door: Door) -> APIRouter:
             )
         return sent
 
-    @routes.get("/documents/{path:path}", response_model=SentDocument)
+    @routes.get("/documents/{path:whole}", response_model=SentDocument)
     def document(request: Request, path: PathOf) -> Response:
         """Tell what is known of a document, and where its blocks and pages begin."""
         found = door.reads(request).document(path)
@@ -90,7 +90,7 @@ def document_routes(door: Door) -> APIRouter:
         tag = hashlib.sha256(body).hexdigest()
         return _tagged(request, body, tag, "application/json")
 
-    @routes.delete("/documents/{path:path}", response_model=SentRemoved)
+    @routes.delete("/documents/{path:whole}", response_model=SentRemoved)
     def remove(request: Request, path: PathOf, if_match: Matching = None) -> Response:
         """Put a document's file aside. With If-Match, only if its text is still that."""
         visitor = door.changing(request)
@@ -106,7 +106,7 @@ def document_routes(door: Door) -> APIRouter:
         """Bring back what was removed."""
         return reply(asdict(door.changing(request).restore(key)))
 
-    @routes.get("/texts/{path:path}", responses=TEXT, response_class=Response)
+    @routes.get("/texts/{path:whole}", responses=TEXT, response_class=Response)
     def text(
         request: Request, path: PathOf, if_none_match: Matching = None
     ) -> Response:
@@ -122,7 +122,7 @@ def document_routes(door: Door) -> APIRouter:
         """Give a text as it was when it was cited, by its digest."""
         return _text(request, door.reads(request).version(digest))
 
-    @routes.get("/passages/{path:path}", response_model=SentPassage)
+    @routes.get("/passages/{path:whole}", response_model=SentPassage)
     def passage(
         request: Request, path: PathOf, start: Start, end: End, context: Context = 0
     ) -> Response:

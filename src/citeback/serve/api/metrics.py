@@ -119,7 +119,7 @@ class Measured:
             raise
 
     def _count(self, scope: Scope, status: int, started: float) -> None:
-        route = getattr(scope.get("route"), "path", NO_ROUTE)
+        route = getattr(scope.get("route"), "path_format", NO_ROUTE)
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             route = NO_ROUTE
         seconds = time.perf_counter() - started

@@ -346,7 +346,7 @@ def told(
         title=meaning.title,
         status=status or meaning.status,
         detail=detail or meaning.advice,
-        instance=quote(request.url.path, safe="/:@!$&'()*+,;=~"),
+        instance=quote(request.scope["path"], safe="/:@!$&'()*+,;=~"),
         errors=tuple(errors),
     )
     plain = asdict(problem)
