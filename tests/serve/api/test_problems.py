@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import re
@@ -9,6 +10,7 @@ import re
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from citeback.errors import (
     CitationsError,
@@ -21,6 +23,7 @@ from citeback.errors import (
     UnsoundIndexError,
 )
 from citeback.serve.api.app import PREFIX
+from citeback.serve.api.heads import Heads
 from citeback.serve.api.problems import MEANINGS, Kind
 from citeback.serve.guard.bodies import SMALL
 
@@ -221,6 +224,26 @@ def test_the_counts_tell_no_question_and_no_name(client: TestClient) -> None:
     ):
         assert requests.format(*counted) in text
     assert 'citeback_http_request_seconds_count{method="POST",route="/ask"} 2.0' in text
+
+
+def test_head_is_get_without_the_body() -> None:
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["method"] == "GET"
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"text", "more_body": True})
+        await send({"type": "http.response.body", "body": b"more"})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError("nothing is read")
+
+    asyncio.run(Heads(app)({"type": "http", "method": "HEAD"}, receive, send))
+    assert sent[0]["status"] == 200
+    assert [message["body"] for message in sent[1:]] == [b"", b""]
 
 
 def test_health_says_what_is_wrong(

@@ -14,7 +14,6 @@ from citeback.serve.api.door import Door
 from citeback.serve.api.metrics import MEDIA_TYPE
 from citeback.serve.api.problems import MEANINGS, Kind
 from citeback.serve.api.wire import SentHealth, SentMeaning, reply
-from citeback.serve.warm_up import Stage
 
 COUNTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -39,7 +38,7 @@ def state_routes(door: Door) -> APIRouter:
         return reply(
             {
                 "ok": not (state.problem or problem),
-                "ready": state.stage is Stage.READY,
+                "ready": not door.warm_up.why_wait(model=True),
                 "version": __version__,
                 **asdict(state),
                 "problem": state.problem or problem,
