@@ -20,6 +20,8 @@ PARAGRAPHS = 40
 KILLS = 10
 # Far fewer than in use, so that there is much to interrupt in a second.
 COMMIT_TEXTS = 40
+# As long as a batch and a document take on an idle machine.
+LONGEST_WAIT = 0.1
 
 pytestmark = pytest.mark.real
 
@@ -80,19 +82,31 @@ def start(content: Path, index: Path, log: Path) -> subprocess.Popen[str]:
     return process
 
 
-def seconds_of_a_whole_run(tmp_path: Path, content: Path) -> float:
-    """How long an update takes here and now, so that the kills fall within one."""
-    process = start(content, tmp_path / "other index", tmp_path / "other log")
-    began = time.monotonic()
+def texts_of_a_whole_run(tmp_path: Path, content: Path) -> int:
+    """How many texts an update embeds, so that the kills fall within one."""
+    log = tmp_path / "other log"
+    process = start(content, tmp_path / "other index", log)
     assert process.stdout is not None
     assert process.stdout.read() == "done\n"
     process.stdout.close()
     assert process.wait() == 0
-    return time.monotonic() - began
+    return lines_in(log)
 
 
-def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
-    """Whether the update was still going on when it was killed."""
+def lines_in(log: Path) -> int:
+    return log.read_bytes().count(b"\n") if log.exists() else 0
+
+
+def kill_after(
+    process: subprocess.Popen[str], log: Path, texts: int, seconds: float
+) -> bool:
+    """Kill it some seconds after it has embedded so many texts, however long that takes.
+
+    Whether the update was still going on then.
+    """
+    enough = lines_in(log) + texts
+    while lines_in(log) < enough and process.poll() is None:
+        time.sleep(0.002)
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     rest = process.stdout.read() if process.stdout else ""
@@ -129,12 +143,13 @@ def test_killed_while_indexing(tmp_path: Path, edition: str) -> None:
         write_documents(content, "second")
         editions.add("second")
     moments = random.Random(edition)
-    longest = seconds_of_a_whole_run(tmp_path, content)
+    whole = texts_of_a_whole_run(tmp_path, content)
     killed = 0
     for _ in range(KILLS):
         process = start(content, index, log)
         # Each start goes on where the last was killed: together they take one run.
-        killed += kill_after(process, moments.uniform(0.0, 3 * longest / KILLS))
+        texts = moments.randint(0, 2 * whole // KILLS)
+        killed += kill_after(process, log, texts, moments.uniform(0.0, LONGEST_WAIT))
         with Library.open(content, index, encoder=WordHashEncoder()) as library:
             held = check_whole(library, editions)
             assert edition == "first" or held == DOCUMENTS
