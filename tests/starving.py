@@ -23,7 +23,8 @@ def seconds_to_end(process: subprocess.Popen[bytes], *, timeout: float) -> float
             raise subprocess.TimeoutExpired(process.args, timeout)
         time.sleep(STEP_SECONDS)
         last = _waited(str(process.pid)) or last
-    starved = last - first + _waited("self") - waited_before
+    # Both may have waited at once.
+    starved = max(last - first, _waited("self") - waited_before)
     return time.monotonic() - began - starved
 
 

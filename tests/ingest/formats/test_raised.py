@@ -7,6 +7,8 @@ import io
 import docx
 import odfdo
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from ingest.formats.checking import reading_of
 
 from citeback.ingest.formats.numerals import raised
@@ -22,13 +24,17 @@ def html() -> bytes:
     return f"<html><body><p>{HTML}</p></body></html>".encode()
 
 
-def word() -> bytes:
+def word(*, by_position: bool = False) -> bytes:
     document = docx.Document()
     paragraph = document.add_paragraph()
     for piece in HTML.replace("<sub>", "<").replace("</sub>", "</").split("<"):
         up = piece.startswith("sup>")
         run = paragraph.add_run(piece.rpartition(">")[2].lstrip("/"))
-        run.font.superscript = up or None
+        if by_position:
+            height = f'<w:position {nsdecls("w")} w:val="{8 if up else 2}"/>'
+            run._r.get_or_add_rPr().append(parse_xml(height))
+        else:
+            run.font.superscript = up or None
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -56,11 +62,13 @@ def test_in_opendocument(position: str) -> None:
 def test_in_web_pages_and_word() -> None:
     assert reading_of(html(), "a.html").text == SEEN
     assert reading_of(word(), "a.docx").text == SEEN
+    assert reading_of(word(by_position=True), "a.docx").text == SEEN
 
 
-def test_in_rich_text() -> None:
-    words = HTML.replace("<sup>", "{\\super ").replace("</sup>", "}")
-    words = words.replace("<sub>", "{\\sub ").replace("</sub>", "}")
+@pytest.mark.parametrize("up", ["super", "up8", "up"])
+def test_in_rich_text(up: str) -> None:
+    words = HTML.replace("<sup>", f"{{\\{up} ").replace("</sup>", "}")
+    words = words.replace("<sub>", "{\\up8\\dn8 ").replace("</sub>", "}")
     data = f"{{\\rtf1\\ansi \\pard {words}\\par}}".encode()
     assert reading_of(data, "a.rtf").text == SEEN
 

@@ -52,6 +52,8 @@ _SET_IN = re.compile(r"list|toc|bibliography|footnote|endnote|body text", re.IGN
 # point, where it is a sentence rather than a line of an address.
 INDENTED = 360
 FEWEST_WORDS = 5
+# So many half points above the line; less is for the looks.
+RAISED = 4
 _OFF = frozenset({"0", "false", "off", "none"})
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -256,9 +258,7 @@ class _Body:
                 self._gather(one if choice is None else choice, found)
             elif kind == "r" and _is_on(first(one, "rPr", "vanish")):
                 continue
-            elif (
-                kind == "r" and _value(first(one, "rPr", "vertAlign")) == "superscript"
-            ):
+            elif kind == "r" and _is_raised(one):
                 begun = len(found.pieces)
                 self._gather(one, found)
                 found.pieces[begun:] = map(raised, found.pieces[begun:])
@@ -352,6 +352,12 @@ def _notes(part: Element | None) -> Iterator[Element]:
 
 def _value(element: Element | None) -> str:
     return "" if element is None else attribute(element, "val")
+
+
+def _is_raised(run: Element) -> bool:
+    """Whether the run stands above the line, as Word or as LibreOffice says it."""
+    position = whole(_value(first(run, "rPr", "position")), 0)
+    return position >= RAISED or _value(first(run, "rPr", "vertAlign")) == "superscript"
 
 
 def _is_on(switch: Element | None) -> bool:

@@ -55,6 +55,10 @@ class _State:
     fallback: int = 1  # so many signs stand after a \u for older programs
 
 
+# So many half points above the line; less is for the looks.
+RAISED = 4
+
+
 @dataclass(slots=True)
 class _Paragraph:
     """What is said of the looks of the paragraph that is open."""
@@ -234,6 +238,9 @@ class _Document:
             )
         elif word in ("super", "sub", "nosupersub"):
             self._state = replace(self._state, raised=on and word == "super")
+        elif word in ("up", "dn"):
+            height = RAISED if number is None else number
+            self._state = replace(self._state, raised=word == "up" and height >= RAISED)
         elif word in ("ansicpg", "mac", "pc", "pca"):
             self._page = codec_of_page(number if word == "ansicpg" else word)
             self._state = replace(self._state, codec=self._page)
