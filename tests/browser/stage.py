@@ -143,7 +143,7 @@ def wait_until_up(
             break
         try:
             with urllib.request.urlopen(url, timeout=2) as reply:
-                if json.load(reply)["ready"] or not ready:
+                if not ready or json.load(reply)["ready"]:
                     return
         except (urllib.error.URLError, OSError):
             pass

@@ -277,7 +277,7 @@ def main() -> None:
 def _listen(requests: queue.SimpleQueue[bytes]) -> None:
     """Take in requests; whoever started this being gone, end at once."""
     while request := _read(sys.stdin.buffer):
-        requests.put(request)  # nosec B113: a queue
+        requests.put(request)  # nosec B113
     shutil.rmtree(sys.argv[2], ignore_errors=True)
     if os.name != "nt" and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)  # OCR would go on for nobody

@@ -17,8 +17,10 @@ from citeback.errors import IndexStateError
 from citeback.records import LibrarySize
 from citeback.serve import replies
 from citeback.serve.asking import Asked, Manner, asked_now, remembered
+from citeback.serve.failures import quietly
 from citeback.serve.guard.callers import Caller, caller_of
 from citeback.serve.head import ASSETS, asset, head_html
+from citeback.serve.jobs import UNEXPECTED
 from citeback.serve.judging import judged
 from citeback.serve.panels import (
     header_html,
@@ -221,6 +223,9 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
             **at_once,
         )
         header.grown(show_library, None, panels, **at_once)
+    for event in page.fns.values():
+        if event.fn is not None:
+            event.fn = quietly(event.fn, _unexpected, gr.Error)
     return page
 
 
@@ -242,6 +247,11 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
         ssr_mode=False,
     )
     return mounted
+
+
+def _unexpected() -> gr.Error:
+    """What the page shows for it; where it happened stands in the log."""
+    return gr.Error(UNEXPECTED, print_exception=False)
 
 
 def _words(request: gr.Request) -> Words:

@@ -7,6 +7,7 @@ import json
 import logging
 import stat
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from starlette.types import Message
 
 from citeback.errors import AccountsError, SettingsError
 from citeback.serve import logs
+from citeback.serve.failures import quietly
 from citeback.serve.guard import audit, passwords
 from citeback.serve.guard.audit import Audit, Result
 from citeback.serve.guard.bodies import SMALL, Bodies
@@ -231,6 +233,55 @@ def test_the_log_has_requests_but_no_question(
     errors = [line for line in lines if "error" in line]
     assert "builtins.RuntimeError" in errors[0]["error"][-1]
     assert errors[0]["request"] == failed.headers["x-request-id"]
+
+
+def test_what_fails_in_the_page_is_told_without_the_question(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture
+) -> None:
+    """By our log, not by the page's framework, which would print it all."""
+
+    class ForThePageError(Exception):
+        pass
+
+    def plain(fails: bool, why: Exception | None = None) -> str:
+        if fails:
+            raise why or RuntimeError(QUESTION)
+        return "answer"
+
+    async def stream(fails: bool) -> AsyncIterator[str]:
+        yield "first"
+        plain(fails)
+
+    async def all_of(fails: bool) -> list[str]:
+        return [value async for value in quiet_stream(fails)]
+
+    def told() -> Exception:
+        return ForThePageError("Something went wrong.")
+
+    quiet = quietly(plain, told, ForThePageError)
+    quiet_stream = quietly(stream, told, ForThePageError)
+    assert quiet(False) == "answer"
+    assert asyncio.run(all_of(False)) == ["first"]
+    with pytest.raises(ForThePageError, match="went wrong"):
+        quiet(True)
+    with pytest.raises(ForThePageError, match="went wrong"):
+        asyncio.run(all_of(True))
+    with pytest.raises(ForThePageError, match="meant"):
+        quiet(True, ForThePageError("meant for the page"))
+    told_lines = [logs.Lines().format(record) for record in caplog.records]
+    assert len(told_lines) == 2
+    assert all("RuntimeError" in line and "zeppelin" not in line for line in told_lines)
+
+
+def test_all_that_the_page_calls_is_kept_so(opened: Opened) -> None:
+    page = next(
+        route.app.get_blocks()
+        for route in opened.app.routes
+        if hasattr(getattr(route, "app", None), "get_blocks")
+    )
+    called = [event.fn for event in page.fns.values() if event.fn is not None]
+    assert len(called) > 8
+    assert all(fn.__code__.co_filename.endswith("failures.py") for fn in called)
 
 
 def test_every_answer_carries_the_safety_headers(opened: Opened) -> None:

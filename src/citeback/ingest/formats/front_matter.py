@@ -80,7 +80,7 @@ def _tags(pairs: Mapping[str, str]) -> tuple[str, ...]:
 def _pairs(lines: str) -> dict[str, str]:
     try:
         # The base loader makes only text, lists and mappings.
-        loaded = yaml.load(lines, Loader=yaml.BaseLoader)  # nosec B506: only text
+        loaded = yaml.load(lines, Loader=yaml.BaseLoader)  # nosec B506
     except (yaml.YAMLError, RecursionError):
         return _line_by_line(lines)
     if not isinstance(loaded, dict):

@@ -95,7 +95,6 @@ def _too_large(most: int) -> RefusedError:
     return RefusedError(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"This is too large: at most {most / 1e6:g} MB are taken here.",
-        {"connection": "close"},
     )
 
 
@@ -103,5 +102,4 @@ def _too_slow() -> RefusedError:
     return RefusedError(
         HTTPStatus.REQUEST_TIMEOUT,
         "This was sent too slowly. Look at your connection, and try again.",
-        {"connection": "close"},
     )

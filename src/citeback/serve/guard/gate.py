@@ -90,10 +90,11 @@ class Gate:
         try:
             known = self._known(scope, active=not rights.by_itself(path))
         except RefusedError:
-            await self._count(_address(scope))
+            await self._count(f"address {_address(scope)}")
             raise
         if known is None or rights.is_counted(path):
-            await self._count(known.caller.name if known else _address(scope))
+            who = f"account {known.caller.name}" if known else None
+            await self._count(who or f"address {_address(scope)}")
         if is_http and path in PATHS:
             caller = known.caller if known else None
             await self._sign_in(scope, receive, send, caller)

@@ -44,10 +44,10 @@ async def refuse(
         "instance": quote(scope.get("path", "")),
         "reason": refused.sentence,
     }
+    headers = {"cache-control": "no-store", **refused.headers}
+    if scope["method"] not in ("GET", "HEAD"):
+        headers["connection"] = "close"  # what is still being sent is not read
     response = JSONResponse(
-        problem,
-        status_code=refused.status,
-        media_type=PROBLEM,
-        headers={"cache-control": "no-store", **refused.headers},
+        problem, status_code=refused.status, media_type=PROBLEM, headers=headers
     )
     await response(scope, receive, send)
