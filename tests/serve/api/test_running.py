@@ -42,6 +42,7 @@ def server(tmp_path: Path) -> Iterator[Served]:
         yield served
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_the_examples_of_the_documentation_are_so(
     server: Served, tmp_path: Path
 ) -> None:
