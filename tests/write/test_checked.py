@@ -70,6 +70,8 @@ def shown(raw: str) -> str:
         ("“The [red] kettle boils water” [1]", "{QUOTE} [1]"),
         # as the document has it, whatever form the model gives it
         ('"the blue kettle boils" [1].', "«The blue kettle boils» [1]."),
+        ("“tea” [2]", "«Tea» [2]"),
+        ("“rules” [2]", "«rules» [2]"),
         ("“it’s ‘quite loud’” [1]", "«it’s “quite loud”» [1]"),
         # marks of all kinds
         *[

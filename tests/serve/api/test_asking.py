@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from writing_server import FakeServer
 
 from citeback.cite.written import read_receipts
 from citeback.records import Answer
@@ -173,3 +174,25 @@ def test_who_asks_holds_up_nobody_else(
             assert (await asking).status_code == 200
 
     asyncio.run(both())
+
+
+def test_a_model_writes_only_where_it_is_asked_for(open_door: OpenDoor) -> None:
+    with FakeServer() as server:
+        door = open_door(writer_url=server.url, writer_model="invents")
+        client = door.client()
+        plain = client.post("/ask", json={"question": KETTLE}).json()
+        assert "written" not in plain
+        assert not server.asked
+        answer = client.post("/ask", json={"question": KETTLE, "write": True}).json()
+        written = answer.pop("written")
+        assert untimed(answer) == untimed(plain)
+    assert written["problem"] == ""
+    assert "gardener" not in str(written)
+    pieces = [piece for one in written["paragraphs"][0] for piece in one]
+    assert "quote" in [piece["why"] for piece in pieces]
+
+
+def test_the_answer_stands_where_no_model_can_write(client: TestClient) -> None:
+    answer = client.post("/ask", json={"question": KETTLE, "write": True}).json()
+    assert answer["verdict"] == "answers"
+    assert "No language model is set" in answer["written"]["problem"]

@@ -29,11 +29,16 @@ def place_within(quotation: Quotation, source: Source, text: str) -> Span | None
     """
     held = HeldText(Document(source, text, ()))
     ways = wordings(quotation)
+    otherwise: Span | None = None  # but for the capital letter that it begins with
     for form, form_allows in held.forms():
         for wording in ways:
             if not _OF_FORM.issuperset((*wording.allowances, *form_allows)):
                 continue
-            for chain, _ in exact.places(form, wording):
-                if len(chain) == 1:
-                    return form.span(chain[0].start, chain[0].end)
-    return None
+            for chain, capital in exact.places(form, wording):
+                if len(chain) > 1:
+                    continue
+                place = form.span(chain[0].start, chain[0].end)
+                if not capital:
+                    return place
+                otherwise = otherwise or place
+    return otherwise

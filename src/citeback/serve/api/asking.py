@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from citeback.records import EveryAnswer, FoundIn
+from citeback.errors import CitebackError
+from citeback.records import Answer, EveryAnswer, FoundIn
 from citeback.serve import citing
 from citeback.serve.api.door import Door
 from citeback.serve.api.wire import (
@@ -22,6 +24,9 @@ from citeback.serve.api.wire import (
 )
 from citeback.serve.as_json import absence_json, answer_json, every_json
 from citeback.serve.reads import Reads
+from citeback.serve.writing import WRITTEN_AT_ONCE
+from citeback.serve.written_view import written_json
+from citeback.write.writing import written
 
 EVERY = "every"
 ABSENT = "absent"
@@ -35,6 +40,7 @@ def asking_routes(door: Door) -> APIRouter:
     """The routes that answer."""
     routes = APIRouter(tags=["Asking"])
     turns = asyncio.Semaphore(ASKED_AT_ONCE)
+    writing = asyncio.Semaphore(WRITTEN_AT_ONCE)
 
     @routes.post("/ask", response_model=SentAnswer | SentEvery)
     async def ask(request: Request, asked: Question) -> Response:
@@ -44,9 +50,15 @@ def asking_routes(door: Door) -> APIRouter:
         """
         await door.ready(model=asked.mode is Mode.BEST)
         reads = door.reads(request)
-        answered = _every if asked.mode is Mode.EVERY else _best
+        if asked.mode is Mode.EVERY:
+            async with turns:
+                return await run_in_threadpool(_every, door, reads, asked)
         async with turns:
-            return await run_in_threadpool(answered, door, reads, asked)
+            answer, plain = await run_in_threadpool(_best, door, reads, asked)
+        if asked.write:
+            async with writing:
+                plain["written"] = await _written(answer, door)
+        return await run_in_threadpool(reply, plain)
 
     @routes.post("/absent", response_model=SentAbsence)
     async def absent(request: Request, asked: Phrase) -> Response:
@@ -58,7 +70,16 @@ def asking_routes(door: Door) -> APIRouter:
     return routes
 
 
-def _best(door: Door, reads: Reads, asked: Question) -> Response:
+async def _written(answer: Answer, door: Door) -> dict[str, Any]:
+    """What a language model writes, or why it does not; the answer stands either way."""
+    try:
+        told = await written(answer, door.visitors.library.settings)
+    except CitebackError as error:
+        return {"problem": str(error)}
+    return {"problem": "", **written_json(told)}
+
+
+def _best(door: Door, reads: Reads, asked: Question) -> tuple[Answer, dict[str, Any]]:
     answer = reads.ask(
         asked.question,
         limit=asked.limit,
@@ -66,7 +87,7 @@ def _best(door: Door, reads: Reads, asked: Question) -> Response:
         selection=asked.scope.selection(),
     )
     door.metrics.asked(answer.verdict.name.lower())
-    return reply(answer_json(answer, reads.receipts(citing.of_answer(answer))))
+    return answer, answer_json(answer, reads.receipts(citing.of_answer(answer)))
 
 
 def _every(door: Door, reads: Reads, asked: Question) -> Response:

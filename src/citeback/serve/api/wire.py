@@ -38,8 +38,10 @@ from citeback.records import (
     Progress,
     Selection,
     Source,
+    Span,
     Turn,
 )
+from citeback.write.records import PieceKind
 
 # More hits than these are no answer but a list: ask for every passage.
 MOST_HITS = 50
@@ -132,6 +134,13 @@ class Question(Asked):
             description="The conversation before, oldest first, that a follow-up leans on",
         ),
     ] = []
+    write: Annotated[
+        bool,
+        Field(
+            description="Let the language model that is set write on the passages, which "
+            "sends them to its address; with mode “best” alone"
+        ),
+    ] = False
 
 
 class Phrase(Asked):
@@ -250,10 +259,39 @@ class SentHit(Hit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentPiece:
+    """A piece of a sentence; `why` names what `struck` says, "" where it was not."""
+
+    kind: PieceKind
+    text: str
+    number: int
+    span: Span | None
+    struck: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentWritten:
+    """What a language model wrote, or the `problem` why it did not: not the text's words.
+
+    Its `paragraphs` hold sentences, and these pieces.
+    """
+
+    problem: str
+    model: str = ""
+    address: str = ""
+    note: str = ""
+    empty: bool = True
+    paragraphs: tuple[tuple[tuple[SentPiece, ...], ...], ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentAnswer(Answer):
-    """The best passages, and whether they answer."""
+    """The best passages, and whether they answer; `written` only where it was asked for."""
 
     hits: tuple[SentHit, ...]
+    written: SentWritten | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
