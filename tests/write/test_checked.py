@@ -119,6 +119,12 @@ def shown(raw: str) -> str:
             "The cooks' kettle [1]. {MARKS}",
         ),
         ("It's the cooks' kettle [1].", "It's the cooks' kettle [1]."),
+        *[
+            (f"It says {before}never{after} [1].", "{MARKS}")
+            for before, after in ("⸂⸃", "ꞌꞌ", "״״", "ՙ՚", "❨❩", "⁅⁆", "〖〗", "⦅⦆")
+        ],
+        ("It says x‘never’ [1].", "{MARKS}"),
+        ("The kettle (it’s blue) boils [1].", "The kettle (it’s blue) boils [1]."),
         # set apart
         ("> Never ever.\n> [1]\n\nSo it is [2].", "{QUOTE}[1] So it is [2]."),
         ("> The blue kettle boils\n> water\n\n[1]", "«The blue kettle boils water»[1]"),

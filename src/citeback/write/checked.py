@@ -7,6 +7,7 @@ letter, and then as the passage has it. A sentence that names no passage is not 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,12 @@ _DOUBLE = '"“”„‟«»「」『』｢｣﹁﹂﹃﹄'
 _SINGLE = "'‘’‚‛‹›"
 _MARKS = _DOUBLE + _SINGLE
 # One that begins something: an apostrophe stands behind a letter or figure.
-_UNCLEAR = re.compile(rf"[{_DOUBLE}‹›‚‛]|(?<![\w’'])[{_SINGLE}](?=\s*\w)")
+_UNCLEAR = re.compile(
+    rf"[{_DOUBLE}‘‹›‚‛]|(?<![\w’'])[{_SINGLE}](?=\s*\w)|(?<!\w)[ꞌՙ՚׳״](?=\w)"
+)
+# What else opens or closes something in Unicode, but for round brackets.
+_PAIRED = frozenset({"Pi", "Pf", "Ps", "Pe"})
+_PLAIN = frozenset("()[]{}（）’")
 _WORD = re.compile(r"\w")
 
 
@@ -128,6 +134,11 @@ def _sentences(paragraph: Paragraph) -> Iterator[_Found]:
         rest = rest[: whole.start] + blank + rest[whole.end :]
     # Sentences may be parted between a mark and its first word.
     unclear = [match.start() for match in _UNCLEAR.finditer(rest)]
+    unclear += [
+        at
+        for at, sign in enumerate(rest)
+        if unicodedata.category(sign) in _PAIRED and sign not in _PLAIN
+    ]
     start = 0
     for end in ends:
         within = [one for one in quoted if start <= one[1].start < end]
