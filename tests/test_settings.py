@@ -32,6 +32,14 @@ def test_defaults_and_values() -> None:
         ("CITEBACK_PORT", "70000", "ports end at 65535"),
         ("CITEBACK_SHARED", "yes", r"must be 1 \(on\) or 0 \(off\)"),
         ("CITEBACK_BATCH_SIZE", "0", "must be 1 or more"),
+        ("CITEBACK_HSOTS", "x", "Did you mean CITEBACK_HOSTS"),
+        ("CITEBACK_ACCOUNT", "x", "Did you mean CITEBACK_ACCOUNTS"),
+        ("CITEBACK_HOST", " ", "CITEBACK_HOST is empty"),
+        ("CITEBACK_ROOT_PATH", "texts/", "must be like /citeback"),
+        ("CITEBACK_ROOT_PATH", "//evil.example", "must be like /citeback"),
+        ("CITEBACK_LOG", "xml", "must be plain or json"),
+        ("CITEBACK_PROXIES", "10.0.0.0/8, proxy", "has 'proxy', but its parts must be"),
+        ("CITEBACK_PROXY_HEADER", "X-User", "not from where it is believed"),
     ],
 )
 def test_wrong_settings_are_explained(name: str, value: str, message: str) -> None:

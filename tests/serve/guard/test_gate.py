@@ -267,7 +267,7 @@ def test_below_a_path_all_of_it_is_there(open_app: OpenApp) -> None:
     opened = open_app(root_path="/texts")
     client = opened.client("ana")
     assert client.get("/texts/state").status_code == 200
-    assert client.get("/texts").headers["location"] == "/texts/"
+    assert client.get("/texts?q=x").headers["location"] == "/texts/?q=x"
     page = client.get("/texts/")
     assert page.status_code == 200
     assert '"root":"http://localhost/texts"' in page.text.replace(" ", "")

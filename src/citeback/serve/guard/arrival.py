@@ -95,7 +95,9 @@ class BelowPath:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         elif scope["path"] == self._root:
-            response = RedirectResponse(f"{self._root}/", status_code=308)
+            query = scope["query_string"].decode("latin-1")
+            goal = f"{self._root}/?{query}" if query else f"{self._root}/"
+            response = RedirectResponse(goal, status_code=308)
             await response(scope, receive, send)
         else:
             told = f"The library is at {self._root}/.\n"
