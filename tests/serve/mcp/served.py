@@ -19,11 +19,18 @@ from citeback import library
 from citeback.serve import command_line, start
 
 
+class Talking(WordHashEncoder):
+    """Prints, which must not be in the way, and late, when nothing flushes it."""
+
+    def encode_question(self, *arguments):  # type: ignore[no-untyped-def]
+        print("a library that talks while it works")
+        return super().encode_question(*arguments)
+
+
 def load(*_: object, **__: object) -> WordHashEncoder:
     while sys.argv[1:] == ["wait"] and not Path("model").exists():
         time.sleep(0.02)
-    print("a library that talks while it loads")  # which must not be in the way
-    return WordHashEncoder()
+    return Talking()
 
 
 library.load_encoder = load

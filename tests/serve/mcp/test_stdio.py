@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -66,6 +67,8 @@ def test_nothing_but_the_protocol_is_written(folder: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        # What is printed then waits in a buffer, until the protocol has ended.
+        env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"},
     ) as process:
         assert process.stdin
         assert process.stdout
