@@ -91,6 +91,7 @@ def test_each_wrong_part_is_named_and_none_repeated(client: TestClient) -> None:
     assert "sideways" not in reply.text
     for wrong in (
         {"limit": True},
+        {"write": 0},
         {"limit": "3"},
         {"scope": {"after": 0}},
         {"scope": {"after": "0"}},

@@ -135,7 +135,7 @@ class Question(Asked):
         ),
     ] = []
     write: Annotated[
-        bool,
+        StrictBool,
         Field(
             description="Let the language model that is set write on the passages, which "
             "sends them to its address; with mode “best” alone"
