@@ -190,6 +190,8 @@ def test_pages_from_elsewhere_send_nothing(opened: Opened) -> None:
         {"sec_fetch_site": "cross-site", "origin": here},
     ):
         assert posted(**headers) == 403, headers
+    # Nor by a browser that says nothing, where the route itself would take it.
+    assert browser.post("/api/v1/index").status_code == 403
     assert posted(origin=here, **ours) == 200
     # Let in, but the one before may not have ended yet.
     assert posted(sec_fetch_site="same-origin", **ours) in (200, 409)
