@@ -12,6 +12,7 @@ import numpy as np
 from citeback.errors import EncoderError
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
+from citeback.index.memory import give_back
 from citeback.index.pieces import Projection, fit, sample_lines
 from citeback.ingest.stage import Part
 
@@ -46,6 +47,7 @@ class Embedding:
             before_batch(read / letters)
             batch = {d: texts[d] for d in missing[start : start + COMMIT_TEXTS]}
             self._embed_batch(batch, sentences)
+            give_back()
             read += sum(map(len, batch.values()))
 
     def _known(self, texts: dict[str, str], sentences: set[str]) -> set[str]:
