@@ -19,7 +19,9 @@ def held() -> float:
     return int(found[1]) / 1e3
 
 
-@pytest.mark.skipif(memory._allocator() is None, reason="another C library than glibc's")
+@pytest.mark.skipif(
+    memory._allocator() is None, reason="another C library than glibc's"
+)
 def test_what_lies_free_between_what_is_used_is_given_back() -> None:
     library = ctypes.CDLL(None)
     library.malloc.restype = ctypes.c_void_p
