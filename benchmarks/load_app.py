@@ -24,6 +24,7 @@ from citeback.records import Span
 from citeback.serve.start import main
 
 load_encoder = encoders.load_encoder
+flags = set(sys.argv[1:])
 
 
 class StandIn:
@@ -55,10 +56,10 @@ class StandIn:
 
 def load(model: str, *, batch: int) -> Encoder:
     real = load_encoder(model, batch=batch)
-    return StandIn(real) if "--stand-in" in sys.argv else real
+    return StandIn(real) if "--stand-in" in flags else real
 
 
-if "--one-by-one" in sys.argv:
+if "--one-by-one" in flags:
     encoders.QUESTIONS_AT_ONCE = 1
 library.load_encoder = load
 sys.argv = sys.argv[:1]
