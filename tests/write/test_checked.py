@@ -106,6 +106,12 @@ def shown(raw: str) -> str:
                 ("\u200b“\u200b", "\u2060”"),
                 ("“\u202e", "\u202c”"),
                 ("« ", " »"),
+                ("’’", "’’"),
+                "🙶🙷",
+                ("🙸", "🙷"),
+                "≪≫",
+                "‴‴",
+                "˵˶",
             )
         ],
         # over sentences, nested, open
@@ -121,7 +127,11 @@ def shown(raw: str) -> str:
         ("It's the cooks' kettle [1].", "It's the cooks' kettle [1]."),
         *[
             (f"It says {before}never{after} [1].", "{MARKS}")
-            for before, after in ("⸂⸃", "ꞌꞌ", "״״", "ՙ՚", "❨❩", "⁅⁆", "〖〗", "⦅⦆")
+            for before, after in (
+                *("⸂⸃", "ꞌꞌ", "״״", "ՙ՚", "❨❩", "⁅⁆", "〖〗", "⦅⦆"),
+                *("ˋˊ", "｀｀", "¨¨", "῾᾿", "ʽʼ"),
+                *(("’(", ")’"), ("’…", "’"), ("’–", "–’"), ("‚–", "–‘")),
+            )
         ],
         ("It says x‘never’ [1].", "{MARKS}"),
         ("The kettle (it’s blue) boils [1].", "The kettle (it’s blue) boils [1]."),
@@ -129,6 +139,8 @@ def shown(raw: str) -> str:
         ("> Never ever.\n> [1]\n\nSo it is [2].", "{QUOTE}[1] So it is [2]."),
         ("> The blue kettle boils\n> water\n\n[1]", "«The blue kettle boils water»[1]"),
         ("    “Never\n    ever.” [1]", "{QUOTE} [1]"),
+        ("│ Never ever.\n│ So it is.\n\n[1]", "{QUOTE}[1]"),
+        ("＞ Never ever.\n\n[1]", "{QUOTE}[1]"),
         ("<blockquote>Never ever.</blockquote> [1]", "{MARKUP} {MARKUP}"),
         ("<q>Never ever</q> [1].", "{MARKUP}"),
         # where the number stands

@@ -39,13 +39,14 @@ _MARKUP = re.compile(
 _DOUBLE = '"“”„‟«»「」『』｢｣﹁﹂﹃﹄'
 _SINGLE = "'‘’‚‛‹›"
 _MARKS = _DOUBLE + _SINGLE
-# One that begins something: an apostrophe stands behind a letter or figure.
+# An apostrophe stands behind a letter or figure; any other may begin something.
 _UNCLEAR = re.compile(
-    rf"[{_DOUBLE}‘‹›‚‛]|(?<![\w’'])[{_SINGLE}](?=\s*\w)|(?<!\w)[ꞌՙ՚׳״](?=\w)"
+    rf"[{_DOUBLE}‘‹›‚‛]|(?<!\w)[{_SINGLE}]|(?<!\w)[ꞌꞋՙ՚՛՝׳״ߴߵʽˈˋˊ](?=\w)"
 )
-# What else opens or closes something in Unicode, but for round brackets.
-_PAIRED = frozenset({"Pi", "Pf", "Ps", "Pe"})
-_PLAIN = frozenset("()[]{}（）’")
+# What else opens or closes something in Unicode, but for round brackets, and accents
+# that stand alone, which look like quotation marks.
+_PAIRED = frozenset({"Pi", "Pf", "Ps", "Pe", "Sk"})
+_PLAIN = frozenset("()[]{}（）’^")
 _WORD = re.compile(r"\w")
 
 

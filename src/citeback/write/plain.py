@@ -20,16 +20,17 @@ _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
 _FORMS = str.maketrans(
     {
-        **dict.fromkeys("″‶ʺ˝〃ˮ＂", '"'),
+        **dict.fromkeys("″‶‴‷⁗ʺ˝˵˶〃ˮ＂", '"'),
         **dict.fromkeys("´′‵ʹʹ＇", "'"),
-        **dict.fromkeys("❝《〈⟨⟪〈⟦〔", "“"),
-        **dict.fromkeys("❞》〉⟩⟫〉⟧〕", "”"),
+        **dict.fromkeys("❝《〈⟨⟪〈⟦〔≪⋘🙶", "“"),
+        **dict.fromkeys("❞》〉⟩⟫〉⟧〕≫⋙🙷", "”"),
         **dict.fromkeys("❛ʻ", "‘"),
         **dict.fromkeys("❜ʼ", "’"),
         "❮": "‹",
         "❯": "›",
         "❟": "‚",
         "❠": "„",
+        "🙸": "„",
         "⹂": "„",
         "〝": "“",
         "〞": "”",
@@ -40,10 +41,18 @@ _FORMS = str.maketrans(
         "］": "]",
     }
 )
-_DOUBLED = (("``", '"'), ("''", '"'), (",,", "„"), ("<<", "«"), (">>", "»"))
+_DOUBLED = (
+    ("``", '"'),
+    ("''", '"'),
+    ("’’", '"'),
+    (",,", "„"),
+    ("<<", "«"),
+    (">>", "»"),
+)
 _EMPHASIS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|~~+")
 _MARKER = re.compile(r"(?:#{1,6}\s+|[-+•–]\s+|\d{1,3}[.)]\s+)+")
-_QUOTED = re.compile(r"\s*>[>\s]*")
+# A bar before a line sets it apart as well.
+_QUOTED = re.compile(r"\s*[>＞|│┃❘▌▎▏][>＞|\s]*")
 _CITED_AT_END = re.compile(r"(?:\s*\[[^\[\]]{1,40}\])+\W*\Z")
 
 
