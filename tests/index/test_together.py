@@ -71,6 +71,35 @@ def test_what_fails_for_one_fails_for_no_other() -> None:
     assert double(5) == 10
 
 
+class Stopping(Slow):
+    """Is stopped at work as by Ctrl-C, the second time."""
+
+    def __call__(self, numbers: Sequence[int]) -> list[int]:
+        made = super().__call__(numbers)
+        if len(self.batches) == 2:
+            raise KeyboardInterrupt
+        return made
+
+
+def test_whoever_is_stopped_at_work_leaves_nobody_waiting() -> None:
+    stopping = Stopping()
+    double = Together(stopping, most=4)
+    threads = ThreadPoolExecutor(20)
+    first = threads.submit(double, 0)
+    assert stopping.begun.wait(SECONDS)
+    others = [threads.submit(double, number) for number in range(1, 9)]
+    wait_for(double, 8)
+    stopping.may.set()
+    ends = [type(one.exception(SECONDS)) for one in others]
+    threads.shutdown()
+    assert first.result() == 0
+    # Those of the batch are told, but for whoever was at work, perhaps for others.
+    assert ends.count(KeyboardInterrupt) == 1
+    assert set(ends[:4]) <= {RuntimeError, KeyboardInterrupt}
+    assert set(ends[4:]) <= {type(None), KeyboardInterrupt}
+    assert double(5) == 10
+
+
 def wait_for(double: Together[int, int], waiting: int) -> None:
     pause = threading.Event()
     for _ in range(SECONDS * 100):

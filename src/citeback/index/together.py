@@ -43,6 +43,9 @@ class Together(Generic[Given, Made]):
                 self._ended.release()
                 try:
                     self._do(batch)
+                except BaseException as error:
+                    _give_up(batch, error)
+                    raise
                 finally:
                     self._ended.acquire()
                     self._busy = False
@@ -62,3 +65,10 @@ class Together(Generic[Given, Made]):
             return
         for (_, future), result in zip(batch, made, strict=True):
             future.set_result(result)
+
+
+def _give_up(batch: Sequence[tuple[Given, Future[Made]]], error: BaseException) -> None:
+    """Leave nobody waiting: whoever was at work is stopped, by Ctrl-C perhaps."""
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(RuntimeError(f"The work was stopped ({error!r})."))
