@@ -98,6 +98,11 @@ def test_a_document_is_read_in_windows_that_end_with_paragraphs(
         assert second["text"].startswith("Tea is kept")
         cut = await given(client, "read", document="kettle.txt", length=10)
         assert cut["text"] == "The blue"
+        # A window that begins with a space and a longer word goes on all the same.
+        word = await given(
+            client, "read", document="kettle.txt", start=cut["end"], length=4
+        )
+        assert word["text"] == " ket"
 
     act(look)
 

@@ -150,7 +150,7 @@ def _end(document: Document, start: int, most: int) -> int:
     if most >= len(text):
         return len(text)
     ends = [block.end for block in document.blocks if start < block.end <= most]
-    return max(ends) if ends else max(text.rfind(" ", start, most), 0) or most
+    return max(ends) if ends else max(text.rfind(" ", start + 1, most), 0) or most
 
 
 def _paragraph(document: Document, number: int) -> Block:
