@@ -287,6 +287,21 @@ def test_bad_files_are_refused_with_a_reason_and_the_rest_is_indexed(
     assert paths(library, KETTLE)[0] == "kettle.txt"
 
 
+def test_a_file_that_is_refused_once_more_changes_nothing(
+    content: Path, make_library: MakeLibrary
+) -> None:
+    """It is read again while it is so new that it may have changed meanwhile."""
+    (content / "empty.txt").write_bytes(b"")
+    library = make_library()
+    library.update()
+    before = library.ask("What boils water?").build
+    assert library.update().refused
+    assert library.ask("What boils water?").build == before
+    (content / "empty.txt").write_bytes(b"\x00\x01\x02" * 100)
+    assert library.update().refused
+    assert library.ask("What boils water?").build == before + 1
+
+
 def test_an_unreadable_file_keeps_its_last_text(
     make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

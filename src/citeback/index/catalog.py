@@ -170,6 +170,11 @@ class Catalog:
 
     def refuse(self, path: str, reason: str, *, file: str = "") -> None:
         """Note a file that could not be read; nothing of it can be found."""
+        known = self.database.rows(
+            "SELECT file, state, reason FROM files WHERE path = ?", (path,)
+        )
+        if known == [(file or path, FileState.REFUSED, reason)]:
+            return  # nothing is another than it was
         self._clear(path)
         source = Source(path=path, digest="", title="", author="", date="", url="")
         nothing = Packed(source, "", "[]", "[]")
