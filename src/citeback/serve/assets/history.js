@@ -222,7 +222,10 @@ function begin() {
   }
   const query = new URLSearchParams(location.search);
   const question = query.get('q') || '';
-  const every = query.has('every');
+  // Without the name in quotation marks: Gradio takes what is quoted here for an event of
+  // this part, and then every opening of the page copied the whole application.
+  const { every: asksEvery } = Object.fromEntries(query);
+  const every = asksEvery !== undefined;
   const passage = passageOf(query);
   const own = all().find((one) => one.id === current);
   const last = own ? own.turns[own.turns.length - 1] : {};
