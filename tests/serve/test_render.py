@@ -342,6 +342,9 @@ def test_the_header_counts() -> None:
     reading = assert_harmless(header_html(size, ENGLISH))
     assert reading.text_of("p") == ["1 document · 4 paragraphs"]
     assert reading.text_of("span")[0] == " · works offline"
+    html = header_html(size, ENGLISH, away="https://api.example.org")
+    (said,) = assert_harmless(html).text_of("span")[:1]
+    assert said == " · offline, but for what you let https://api.example.org write"
 
 
 def test_an_empty_library_says_what_to_do() -> None:

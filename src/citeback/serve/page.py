@@ -168,7 +168,11 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
             key = visitors.key_of(request)
             library, mine = visitors.reads(key), visitors.is_owner(key)
             caller = caller_of(request)
-            return _panels(library, warm_up, _words(request), caller, shared=not mine)
+            writer = writing.writer if writing else None
+            away = writer.address if writer and not writer.local else ""
+            return _panels(
+                library, warm_up, _words(request), caller, shared=not mine, away=away
+            )
 
         def translate(request: gr.Request) -> tuple[Any, ...]:
             words = _words(request)
@@ -266,6 +270,7 @@ def _panels(
     caller: Caller | None,
     *,
     shared: bool,
+    away: str,
 ) -> tuple[str, str]:
     """The header and the welcome, as the library stands."""
     try:
@@ -275,7 +280,9 @@ def _panels(
     examples = library.example_questions() if size.documents else ()
     empty = not size.documents and warm_up.state.stage is Stage.READY
     return (
-        header_html(size if size.documents or empty else None, words, caller),
+        header_html(
+            size if size.documents or empty else None, words, caller, away=away
+        ),
         welcome_html(examples, words, empty=empty, shared=shared),
     )
 

@@ -13,16 +13,21 @@ FOLDER = "content/"
 
 
 def header_html(
-    size: LibrarySize | None, words: Words, caller: Caller | None = None
+    size: LibrarySize | None,
+    words: Words,
+    caller: Caller | None = None,
+    *,
+    away: str = "",
 ) -> str:
     """The name of the tool, what the library holds, and the buttons of the panels.
 
     The size is left out where it is not yet known; what is going on is written in by
-    state.js. Whoever is signed in can sign out.
+    state.js. Whoever is signed in can sign out. `away` is the address outside this
+    machine where passages are sent to have a model write, "" where there is none.
     """
     return (
         '<header class="masthead"><h1>Citeback</h1>'
-        f'<p class="size">{_size(size, words) if size else ""}</p>'
+        f'<p class="size">{_size(size, words, away) if size else ""}</p>'
         '<p class="state" role="status"></p>'
         '<button type="button" class="plain icon fresh" data-fresh'
         f' aria-label="{escape(words("start_over"))}">'
@@ -98,7 +103,8 @@ def _with_folder(words: Words) -> str:
     )
 
 
-def _size(size: LibrarySize, words: Words) -> str:
+def _size(size: LibrarySize, words: Words, away: str) -> str:
     documents = words.counted("document", size.documents)
     held = f"{documents} · {words.counted('paragraph', size.paragraphs)}"
-    return f'{held}<span class="wide"> · {escape(words("works_offline"))}</span>'
+    offline = words("offline_but", address=away) if away else words("works_offline")
+    return f'{held}<span class="wide"> · {escape(offline)}</span>'
