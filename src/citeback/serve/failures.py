@@ -43,6 +43,17 @@ def quietly(
 
         return stream
 
+    if inspect.iscoroutinefunction(function):
+
+        @wraps(function)
+        async def awaited(*values: Any, **named: Any) -> Any:
+            try:
+                return await function(*values, **named)
+            except Exception as error:  # noqa: BLE001
+                raise failure(error) from None
+
+        return awaited
+
     @wraps(function)
     def plain(*values: Any, **named: Any) -> Any:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import logging
 import stat
@@ -255,12 +256,20 @@ def test_what_fails_in_the_page_is_told_without_the_question(
     async def all_of(fails: bool) -> list[str]:
         return [value async for value in quiet_stream(fails)]
 
+    async def awaited(fails: bool) -> str:
+        return plain(fails)
+
     def told() -> Exception:
         return ForThePageError("Something went wrong.")
 
     quiet = quietly(plain, told, ForThePageError)
     quiet_stream = quietly(stream, told, ForThePageError)
+    quiet_wait = quietly(awaited, told, ForThePageError)
     assert quiet(False) == "answer"
+    assert inspect.iscoroutinefunction(quiet_wait)  # or else the page shows its name
+    assert asyncio.run(quiet_wait(False)) == "answer"
+    with pytest.raises(ForThePageError, match="went wrong"):
+        asyncio.run(quiet_wait(True))
     assert asyncio.run(all_of(False)) == ["first"]
     with pytest.raises(ForThePageError, match="went wrong"):
         quiet(True)
@@ -269,7 +278,7 @@ def test_what_fails_in_the_page_is_told_without_the_question(
     with pytest.raises(ForThePageError, match="meant"):
         quiet(True, ForThePageError("meant for the page"))
     told_lines = [logs.Lines().format(record) for record in caplog.records]
-    assert len(told_lines) == 2
+    assert len(told_lines) == 3
     assert all("RuntimeError" in line and "zeppelin" not in line for line in told_lines)
 
 
