@@ -199,6 +199,12 @@ def test_pages_from_elsewhere_send_nothing(opened: Opened) -> None:
     reply = browser.get("/config", headers={"origin": there})
     assert reply.status_code == 403
     assert "access-control-allow-origin" not in reply.headers
+    # A link from there opens the page; a picture or a script of ours they do not get.
+    for site in ("cross-site", "same-site"):
+        sent = {"sec-fetch-site": site, "sec-fetch-mode": "no-cors"}
+        assert browser.get("/library", headers=sent).status_code == 403
+        sent["sec-fetch-mode"] = "navigate"
+        assert browser.get("/", headers=sent).status_code == 200
     # And nobody is signed in, or out, by another page.
     form = {"name": "ben", "password": PASSWORDS["ben"]}
     reply = browser.post("/sign-in", data=form, headers={"origin": there})

@@ -52,7 +52,10 @@ class CrossSite:
         if origin is not None:
             return begun in (None, "none") and self._is_ours(origin, headers)
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
-            return True
+            # Following a link opens the page; a picture or a script of ours is not
+            # for pages elsewhere, nor is the work that making it takes.
+            opens = headers.get("sec-fetch-mode") == "navigate"
+            return opens or begun in (None, *_HERE)
         if begun is not None:
             return begun in _HERE
         return not self._strict or OUR_HEADER in headers
