@@ -141,6 +141,19 @@ def test_claims_leave_out_marks_and_what_is_too_short() -> None:
     assert report.build == 7
 
 
+def test_half_a_surrogate_pair_in_a_draft_is_asked_as_its_stand_in() -> None:
+    asked: list[str] = []
+
+    def ask(sentence: str) -> Answer:
+        asked.append(sentence)
+        return ANSWER
+
+    text = "One two three \ud800 four. A whale sang \udfff\ud800 here."
+    report = claims(Draft("memo.md", text, (), True), ask, 7)
+    assert asked == ["One two three \ufffd four.", "A whale sang \ufffd\ufffd here."]
+    assert [(one.start, one.end) for one in report.claims] == [(0, 21), (22, len(text))]
+
+
 def test_a_very_long_draft_is_looked_up_in_part(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

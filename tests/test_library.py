@@ -116,6 +116,13 @@ def test_a_removed_file_leaves_the_results(
         library.document("kettle.txt")
 
 
+def test_half_a_surrogate_pair_names_no_document(make_library: MakeLibrary) -> None:
+    library = make_library()
+    library.update()
+    with pytest.raises(UnknownDocumentError, match="no document"):
+        library.document("\ud800")
+
+
 def test_another_open_library_sees_the_update(
     make_library: MakeLibrary, content: Path
 ) -> None:

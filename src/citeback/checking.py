@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from citeback.cite.records import Claim, ClaimReport, Draft, QuotedPlace
@@ -25,6 +26,8 @@ FEWEST_WORDS = 4
 _LINE_MARKS = re.compile(
     r"(?:[ \t]*(?:>|#{1,6}[ \t]|[-*+•][ \t]|\d{1,3}[.)][ \t]))+\s*"
 )
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 MISSING = "there is no such file: check its name, and that it is still there."
 FOLDER = "it is a folder. Name one of the files in it."
@@ -70,6 +73,8 @@ def _unreadable(name: str, reason: str) -> DraftError:
 def claims(draft: Draft, ask: Callable[[str], Answer], build: int) -> ClaimReport:
     """The passage that is most related to each sentence; `ask` answers a question."""
     started = time.perf_counter()
+    # Half a surrogate pair is carried by no UTF-8; its stand-in is one letter, too.
+    draft = replace(draft, text=_HALVES.sub("\N{REPLACEMENT CHARACTER}", draft.text))
     spans = list(_sentences(draft.text))
     found = [_claim(draft, span, ask) for span in spans[:MOST_SENTENCES]]
     return ClaimReport(

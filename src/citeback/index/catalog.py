@@ -223,10 +223,13 @@ class Catalog:
         return Packed(source, text, layout, places(marks))
 
     def _stored(self, path: str) -> tuple[Source, str, str, Iterator[Mark]] | None:
-        rows = self.database.rows(
-            f"SELECT {SOURCE}, text, blocks FROM files WHERE path = ? AND state != ?",
-            (path, FileState.REFUSED),
-        )
+        try:
+            rows = self.database.rows(
+                f"SELECT {SOURCE}, text, blocks FROM files WHERE path = ? AND state != ?",
+                (path, FileState.REFUSED),
+            )
+        except UnicodeEncodeError:  # half a surrogate pair, which no path here has
+            return None
         if not rows:
             return None
         *source, text, blocks = rows[0]
