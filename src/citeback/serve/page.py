@@ -12,6 +12,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.routing import Mount
 
 from citeback.errors import IndexStateError
 from citeback.records import LibrarySize
@@ -30,6 +32,7 @@ from citeback.serve.panels import (
 )
 from citeback.serve.reads import Reads
 from citeback.serve.render import question_markdown
+from citeback.serve.requests import not_understood
 from citeback.serve.session import TURNS_KEPT, Turn, show_more, take_again, take_turn
 from citeback.serve.strings import Words, words_for, words_of
 from citeback.serve.theme import COLOURS, MONO, SANS
@@ -250,6 +253,9 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
         enable_monitoring=False,
         ssr_mode=False,
     )
+    for route in mounted.routes:
+        if isinstance(route, Mount) and isinstance(route.app, gr.routes.App):
+            route.app.add_exception_handler(RequestValidationError, not_understood)
     return mounted
 
 

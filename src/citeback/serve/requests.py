@@ -11,12 +11,14 @@ from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import HTTPException, Request
+from fastapi.responses import JSONResponse
 
 from citeback.errors import CitebackError
 
 OUR_HEADER = "x-citeback"
 HERE = ("same-origin", "none", None)
 NOT_FROM_HERE = "This request did not come from the page of Citeback."
+NOT_UNDERSTOOD = "This is not what the page of Citeback sends. Load the page again."
 
 
 def from_here(request: Request) -> None:
@@ -24,6 +26,15 @@ def from_here(request: Request) -> None:
     begun = request.headers.get("sec-fetch-site")
     if request.headers.get(OUR_HEADER) != "page" or begun not in HERE:
         raise HTTPException(HTTPStatus.FORBIDDEN, NOT_FROM_HERE)
+
+
+def not_understood(_: Request, __: Exception) -> JSONResponse:
+    """That parts of a request are not as they should be; none of it is repeated.
+
+    The framework's own answer repeats what was sent, and fails where JSON cannot hold it.
+    """
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return JSONResponse({"reason": NOT_UNDERSTOOD}, status_code=status)
 
 
 async def receive(request: Request, file: Path, most: int) -> None:

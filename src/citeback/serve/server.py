@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.routing import Route
 
 from citeback.errors import CitebackError, IndexStateError, SettingsError
 from citeback.serve import logs, page_views
 from citeback.serve.guard.front import guarded, stand_before
 from citeback.serve.guard.hosts import is_everywhere
+from citeback.serve.requests import not_understood
 from citeback.serve.visitor import Visitors
 from citeback.serve.warm_up import Stage, WarmUp
 from citeback.settings import LOOPBACK, Settings
@@ -133,6 +135,7 @@ def build_app(visitors: Visitors, warm_up: WarmUp) -> FastAPI:
     app.include_router(citing_routes(visitors))
     app.router.routes.append(Route(PATH, door))
     app.add_exception_handler(CitebackError, told)
+    app.add_exception_handler(RequestValidationError, not_understood)
     mount_api(app, visitors, warm_up)
     return mount_page(app, build_page(visitors, warm_up))
 

@@ -308,3 +308,14 @@ def test_every_answer_carries_the_safety_headers(opened: Opened) -> None:
         assert "camera=()" in headers["permissions-policy"]
         assert headers.get_list("content-security-policy", split_commas=False)[1:] == []
     assert opened.client("ana").get("/state").headers["cache-control"] == "no-store"
+
+
+def test_what_json_cannot_hold_is_refused_without_repeating_it(opened: Opened) -> None:
+    ben = opened.client("ben")
+    headers = {"content-type": "application/json"}
+    for path in ("/library/add", "/citations/quotes", "/gradio_api/queue/join"):
+        for sent in (b"[NaN]", b'{"data": 1e999}', b'{"data": "\\ud800 secret"}'):
+            reply = ben.post(path, content=sent, headers=headers)
+            assert reply.status_code == 422, (path, sent)
+            assert "reason" in reply.json()
+            assert "secret" not in reply.text
