@@ -49,6 +49,7 @@ class Seen:
     waits: list[tuple[float, float]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
+    signs: list[tuple[float, float]] = field(default_factory=list)
     added: int = 0
     removed: int = 0
 
@@ -108,8 +109,17 @@ async def change(client: httpx.AsyncClient, seen: Seen, until: float) -> None:
         await asyncio.sleep(CHANGE_SECONDS)
 
 
-async def look(process: int, seen: Seen, until: float) -> None:
+async def look(
+    client: httpx.AsyncClient, process: int, seen: Seen, until: float
+) -> None:
+    """Note the server's memory, and how long it takes to give a sign of life."""
     while time.monotonic() < until:
+        began = time.monotonic()
+        try:
+            await client.get("/healthz", timeout=60)
+        except httpx.HTTPError as error:
+            seen.errors.append(f"healthz: {error!r}")
+        seen.signs.append((began, time.monotonic() - began))
         seen.memory.append((time.monotonic(), memory_of(process)))
         await asyncio.sleep(LOOK_SECONDS)
 
@@ -133,7 +143,7 @@ async def load(url: str, process: int, minutes: float) -> tuple[Seen, float]:
         await asyncio.gather(
             *(ask(client, seen, until, seed) for seed in range(ASKERS)),
             change(client, seen, until),
-            look(process, seen, until),
+            look(client, process, seen, until),
         )
     return seen, began + WARM_UP_SECONDS
 
@@ -150,6 +160,11 @@ def tell(seen: Seen, warm: float) -> bool:
     print(f"p50              {p50 * 1e3:.0f} ms")
     print(f"p95              {p95 * 1e3:.0f} ms, {p95 / p50:.2f} × p50")
     print(f"slowest          {waits[-1] * 1e3:.0f} ms")
+    signs = sorted(wait for at, wait in seen.signs if at >= warm)
+    print(
+        f"a sign of life   {statistics.median(signs) * 1e3:.0f} ms, at most "
+        f"{signs[-1] * 1e3:.0f} ms"
+    )
     print(f"documents        {seen.added} added, {seen.removed} removed")
     print(f"memory           {first:.0f} → {last:.0f} MB, {last / first - 1:+.1%}")
     for error in seen.errors[:SHOWN_ERRORS]:
