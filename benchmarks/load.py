@@ -92,7 +92,11 @@ async def change(client: httpx.AsyncClient, seen: Seen, until: float) -> None:
                 timeout=60,
             )
             job = reply.json()
-            if reply.status_code != 200 or not job["done"]:
+            while reply.is_success and not job["done"]:
+                await asyncio.sleep(LOOK_SECONDS)
+                reply = await client.get(f"/api/v1/jobs/{job['key']}", timeout=60)
+                job = reply.json()
+            if not reply.is_success:
                 seen.errors.append(f"add: {reply.status_code} {reply.text[:300]}")
             else:
                 seen.added += 1

@@ -541,7 +541,7 @@ def test_vectors_of_an_update_that_was_stopped_go_with_their_file(
     assert vectors_in(tmp_path) == before
 
 
-def test_an_update_that_finds_nothing_new_does_not_look_through_the_vectors(
+def test_an_update_that_takes_nothing_away_does_not_look_through_the_vectors(
     make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = make_library()
@@ -551,10 +551,19 @@ def test_an_update_that_finds_nothing_new_does_not_look_through_the_vectors(
         Catalog, "drop_unused_vectors", lambda _, encoder: looked.append(encoder)
     )
     library.update()
+    (content / "new.txt").write_text("The gate is green.", encoding="utf-8")
+    library.update()
+    library.add([(content / "garden.md", "another.md")])
     assert looked == []
     (content / "kettle.txt").unlink()
     library.update()
     assert len(looked) == 1
+    (content / "new.txt").write_text("The gate is blue.", encoding="utf-8")
+    library.update()
+    assert len(looked) == 2
+    (content / "new.txt").write_bytes(b"%PDF-1.7 \x00\x01")
+    library.update()
+    assert len(looked) == 3
 
 
 def vectors_in(tmp_path: Path) -> int:

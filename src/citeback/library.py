@@ -365,6 +365,8 @@ class Library:
 
     def _take_back(self, placed: Sequence[Placed]) -> None:
         """Take files out of the content folder that have just been put there."""
+        if not placed:
+            return
         for one in placed:
             self._shelf.discard(one)
         with self._folder.locked():

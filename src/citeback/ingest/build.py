@@ -37,7 +37,7 @@ CHUNK_LETTERS = 4_000_000
 # To write so many of one document takes a tenth of a second.
 UNASKED_PASSAGES = 1_000
 # Noted while there may be vectors that belong to no text: looking for them takes
-# seconds in a large index, and an update that finds nothing new leaves none.
+# seconds in a large index, and an update that takes nothing away leaves none.
 UNSWEPT = "unswept"
 
 Report = Callable[[Progress], None]
@@ -136,6 +136,9 @@ class Build:
         self._changes = _Changes()
         self._unfinished: dict[str, int] = {}  # files' bytes by name, in order
         self._files_total = 0
+        # Whether vectors may be left that no document needs any more.
+        self._leaves = bool(catalog.meta(UNSWEPT))
+        self._paths = {path for states in self._held.values() for path in states}
         self._done = 0
         self._total = 0
         self._passages = 0
@@ -156,6 +159,7 @@ class Build:
             self._everything = True
         if self._everything:
             self._only = None
+            self._leaves = True
         found = scan(self._content)
         self._check_drive(found)
         files = self._different(found)
@@ -174,8 +178,9 @@ class Build:
             pass  # vectors that no document has yet are kept for the next update
         else:
             with self._catalog.database.writing():
-                if self._catalog.meta(UNSWEPT):
+                if self._leaves:
                     self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+                if self._catalog.meta(UNSWEPT):
                     self._catalog.set_meta(UNSWEPT, "")
                 if self._changes.changed or self._changes.removed:
                     self._catalog.purge_words()
@@ -225,7 +230,7 @@ class Build:
                         self._changes.removed.append(path)
             stamps.forget(self._catalog, gone)
             if gone:
-                self._catalog.set_meta(UNSWEPT, "yes")
+                self._leave()
         known = {} if self._everything else stamps.held(self._catalog)
         different = []
         for file in found:
@@ -235,6 +240,17 @@ class Build:
             else:
                 different.append(file)
         return different
+
+    def _leave(self) -> None:
+        """Note that something has been removed of which vectors may be left."""
+        self._leaves = True
+        self._catalog.set_meta(UNSWEPT, "yes")
+
+    def _take_place(self, path: str) -> None:
+        """Note that a path is written, perhaps in place of what it held."""
+        if path in self._paths:
+            self._leave()
+        self._paths.add(path)
 
     def _as_well(self, file: FoundFile) -> Iterator[Stamp | None]:
         """How the file's stamp looks if it need not be read again."""
@@ -371,12 +387,13 @@ class Build:
             for staged in part.staged[-1:]:
                 self._write_document(part, staged)
             for outcome in part.refused:
+                self._take_place(outcome.name)
                 self._catalog.refuse(outcome.name, outcome.refusal, file=part.file.name)
             for path, (state, reason) in part.same.items():
                 self._catalog.set_state(path, state, reason)
             for path in part.gone:
                 self._catalog.remove(path)
-                self._catalog.set_meta(UNSWEPT, "yes")
+                self._leave()
             # Of what is half written nothing may count as read.
             stamps.note(self._catalog, part.file.name, part.stamp)
         for staged in part.staged[-1:]:
@@ -385,6 +402,7 @@ class Build:
 
     def _write_document(self, part: _FilePart, staged: Staged) -> None:
         path = staged.document.source.path
+        self._take_place(path)
         stamps.forget(self._catalog, [part.file.name])
         self._catalog.replace_document(
             staged.document,
