@@ -127,6 +127,27 @@ def test_half_read_outcomes_do_not_reach_the_next_file(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
+def test_what_finds_no_room_does_not_reach_the_next_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: Worker
+) -> None:
+    """Such as on a full disk: what was read of the file is still on its way."""
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_text("The first.")
+    second.write_text("The second.")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker.tempfile.SpooledTemporaryFile, "write", full)
+        with pytest.raises(FileAccessError, match="No space left"):
+            outcome(bad, first)
+    for path in (second, first):
+        document = outcome(bad, path).document
+        assert document is not None
+        assert document.source.path == path.name
+
+
 def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Words.")
     script = textwrap.dedent(

@@ -172,7 +172,11 @@ class Worker:
                 return TOO_LONG.format(seconds) if watched.is_late else BROKEN
             if frame.startswith(ACCESS):
                 raise FileAccessError(json.loads(frame)["access"])
-            replies.put(frame)
+            try:
+                replies.put(frame)
+            except FileAccessError:
+                self.stop()  # or else the next file would be given what is still to come
+                raise
         return BROKEN
 
 
