@@ -150,6 +150,22 @@ def test_sessions_end_by_themselves(opened: Opened) -> None:
     assert not signed_in(secret)
 
 
+def test_an_assistant_sends_a_token(opened: Opened) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+    call |= {"params": {"name": "read", "arguments": {"document": "kettle.txt"}}}
+    accepts = {"accept": "application/json, text/event-stream"}
+    stranger = opened.client()
+    del stranger.headers["x-citeback"]
+    refused = stranger.post("/mcp", json=call, headers=accepts)
+    assert refused.status_code == 403
+    assert "an assistant sends a token" in refused.json()["detail"]
+    with opened.client("ben") as client:
+        del client.headers["x-citeback"]
+        reply = client.post("/mcp", json=call, headers=accepts)
+    assert reply.status_code == 200, reply.text
+    assert "The blue kettle boils" in reply.json()["result"]["content"][0]["text"]
+
+
 def test_a_token_stands_in_its_header_and_nowhere_else(opened: Opened) -> None:
     token, client = opened.token["ben"], opened.client()
     assert opened.client("ben").get("/state").status_code == 200

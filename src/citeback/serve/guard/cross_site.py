@@ -37,7 +37,8 @@ class CrossSite:
         refused = RefusedError(
             HTTPStatus.FORBIDDEN,
             "This request did not come from the page of Citeback. Open the page itself, "
-            "and try again there.",
+            "and try again there. A script or an assistant sends a token where people "
+            "sign in.",
         )
         scope.setdefault("state", {})["refused"] = "from another site"
         await refuse(refused, scope, receive, send)
