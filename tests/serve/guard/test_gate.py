@@ -287,6 +287,15 @@ def test_what_proxies_forward_is_believed_from_them_alone(open_app: OpenApp) -> 
     assert "secure" in right.headers["set-cookie"].lower()
 
 
+def test_nobody_tells_the_page_that_it_lies_elsewhere(opened: Opened) -> None:
+    for header in ("x-gradio-server", "x-forwarded-host"):
+        sent = {header: "http://evil.example"}
+        for path in ("/", "/config"):
+            reply = opened.client("ben").get(path, headers=sent)
+            assert reply.status_code == 200
+            assert "evil.example" not in reply.text, (header, path)
+
+
 def test_below_a_path_all_of_it_is_there(open_app: OpenApp) -> None:
     opened = open_app(root_path="/texts")
     client = opened.client("ana")

@@ -16,6 +16,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 HEALTH = "/healthz"
 _NETWORK = ("http", "websocket")
+# The page's framework takes its own address from it, for a server of its own in front.
+_SAYS_WHERE = (b"forwarded", b"x-gradio-server")
 
 
 class Arrival:
@@ -62,7 +64,7 @@ class Arrival:
         scope["headers"] = [
             (name, value)
             for name, value in scope["headers"]
-            if not name.startswith(b"x-forwarded-") and name != b"forwarded"
+            if not name.startswith(b"x-forwarded-") and name not in _SAYS_WHERE
         ]
         await self._app(scope, receive, send)
 
