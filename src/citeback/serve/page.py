@@ -238,6 +238,9 @@ def build_page(visitors: Visitors, warm_up: WarmUp) -> gr.Blocks:
 
 def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
     """The web application with the page at `/`."""
+    # What is wrong with a call, the framework prints with all that was sent.
+    process = quietly(page.process_api, _unexpected, gr.Error)
+    page.process_api = process  # type: ignore[method-assign]
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page.queue(max_size=100),

@@ -319,3 +319,15 @@ def test_what_json_cannot_hold_is_refused_without_repeating_it(opened: Opened) -
             assert reply.status_code == 422, (path, sent)
             assert "reason" in reply.json()
             assert "secret" not in reply.text
+
+
+def test_a_call_that_lacks_something_is_printed_nowhere(
+    opened: Opened, capfd: pytest.CaptureFixture[str]
+) -> None:
+    call = {"data": ["a secret question"], "fn_index": 1, "session_hash": "one"}
+    with opened.client("ben") as ben:
+        reply = ben.post("/gradio_api/run/ask", json=call)
+    assert reply.status_code == 500
+    said = "".join(capfd.readouterr())
+    assert "secret" not in said + reply.text
+    assert "Traceback" not in said
