@@ -31,9 +31,10 @@ from citeback.write.writing import written
 EVERY = "every"
 ABSENT = "absent"
 STANDS = "stands"
-# More at once answer no faster: they take the processor from each other, and the last
-# waits far longer than the first. So the others wait in a queue, each for its turn.
-ASKED_AT_ONCE = 16
+# More at once answer no faster: they take the processor from each other and from all
+# else that the server does (`make load`: with 16, a sign of life took seconds). The others
+# wait in a queue, each for its turn.
+ASKED_AT_ONCE = 6
 
 
 def asking_routes(door: Door) -> APIRouter:
