@@ -63,7 +63,7 @@ class PrivateLibraries:
         with self._lock:
             self._run = self._run or self._made()
         made = self._run.path / secrets.token_hex(16)
-        made.mkdir()
+        made.mkdir(mode=0o700)  # other users of the machine have no business there
         return made
 
     def open(self, folder: Path) -> Library:
