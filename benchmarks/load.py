@@ -40,6 +40,7 @@ START_SECONDS = 3600.0
 ROUNDS = 2  # of each way, where two are compared
 # After so many a kind of error is only counted.
 SHOWN_ERRORS = 5
+BUSY = 409  # the folder's watcher is looking at what was just added
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Seen:
     memory: list[tuple[float, float]] = field(default_factory=list)
     signs: list[tuple[float, float]] = field(default_factory=list)
     added: int = 0
+    told_to_wait: int = 0
     removed: int = 0
 
 
@@ -104,7 +106,13 @@ async def change(client: httpx.AsyncClient, seen: Seen, until: float) -> None:
             if len(held) > 1:
                 path = held.pop(0)
                 reply = await client.delete(f"/api/v1/documents/{path}", timeout=60)
-                if reply.status_code >= 300:
+                while reply.status_code == BUSY and time.monotonic() < until:
+                    seen.told_to_wait += 1
+                    await asyncio.sleep(LOOK_SECONDS)
+                    reply = await client.delete(f"/api/v1/documents/{path}", timeout=60)
+                if reply.status_code == BUSY:
+                    return
+                if not reply.is_success:
                     seen.errors.append(f"remove: {reply.status_code} {reply.text}")
                 else:
                     seen.removed += 1
@@ -169,7 +177,10 @@ def tell(seen: Seen, warm: float) -> bool:
         f"a sign of life   {statistics.median(signs) * 1e3:.0f} ms, at most "
         f"{signs[-1] * 1e3:.0f} ms"
     )
-    print(f"documents        {seen.added} added, {seen.removed} removed")
+    print(
+        f"documents        {seen.added} added, {seen.removed} removed, "
+        f"{seen.told_to_wait} times told to wait"
+    )
     print(f"memory           {first:.0f} → {last:.0f} MB, {last / first - 1:+.1%}")
     for error in seen.errors[:SHOWN_ERRORS]:
         print(error)
