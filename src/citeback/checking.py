@@ -51,7 +51,7 @@ def read_draft(path: Path, name: str, settings: Settings) -> Draft:
             worker.SHARED.read(
                 path,
                 name,
-                max_bytes=settings.max_file_megabytes * 1_000_000,
+                max_bytes=settings.max_file_bytes,
                 seconds=settings.max_seconds_per_file,
                 ocr=settings.ocr,
             )

@@ -638,7 +638,7 @@ class Library:
             encoder,
             self.settings.content,
             limits=Limits(
-                max_bytes=self.settings.max_file_megabytes * 1_000_000,
+                max_bytes=self.settings.max_file_bytes,
                 max_seconds=self.settings.max_seconds_per_file,
                 ocr=self.settings.ocr,
             ),

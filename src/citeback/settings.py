@@ -71,6 +71,11 @@ class Settings:
     writer_key_file: str = ""
     writer_seconds: int = 120
 
+    @property
+    def max_file_bytes(self) -> int:
+        """`max_file_megabytes` in bytes."""
+        return self.max_file_megabytes * 1_000_000
+
     def __post_init__(self) -> None:
         """Refuse values that no part could work with."""
         for one in fields(self):

@@ -234,8 +234,7 @@ class Build:
         known = {} if self._everything else stamps.held(self._catalog)
         different = []
         for file in found:
-            stamp = known.get(file.name)
-            if stamp is not None and stamp in self._as_well(file):
+            if self._is_read(file, known.get(file.name)):
                 self._note_same(held.get(file.name, {}))
             else:
                 different.append(file)
@@ -252,10 +251,13 @@ class Build:
             self._leave()
         self._paths.add(path)
 
-    def _as_well(self, file: FoundFile) -> Iterator[Stamp | None]:
-        """How the file's stamp looks if it need not be read again."""
-        for limits in self._limits.met_by():
-            yield stamps.take(file.path, limits)
+    def _is_read(self, file: FoundFile, stamp: Stamp | None) -> bool:
+        """Whether the file is as it was when it was read, by limits as good as these."""
+        if stamp is None:
+            return False
+        as_good = stamp.limits in self._limits.met_by()
+        limits = stamp.limits if as_good else str(self._limits)
+        return stamp == stamps.take(file.path, limits)
 
     def _note_same(self, states: dict[str, FileState]) -> None:
         self._changes.unchanged.extend(

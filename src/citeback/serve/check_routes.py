@@ -5,7 +5,6 @@ Nothing of it is kept: a file is deleted as soon as it has been read.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath
@@ -17,7 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from citeback.cite.records import Draft
 from citeback.serve.check_view import claims_view, verify_view
 from citeback.serve.reads import Reads
-from citeback.serve.requests import from_here, receive
+from citeback.serve.requests import draft_file, from_here, receive
 from citeback.serve.strings import Words, words_for
 from citeback.serve.visitor import Visitors
 
@@ -30,19 +29,17 @@ def check_routes(visitors: Visitors) -> APIRouter:
     routes = APIRouter(prefix="/check")
 
     @asynccontextmanager
-    async def sent(request: Request, suffix: str) -> AsyncIterator[Path]:
+    async def sent(request: Request, name: str = "") -> AsyncIterator[Path]:
         """What the page sends, in a file that is deleted afterwards."""
         from_here(request)
-        with tempfile.TemporaryDirectory(prefix="citeback-check-") as folder:
-            file = Path(folder) / f"draft{suffix}"
-            most = visitors.library.settings.max_file_megabytes * 1_000_000
+        with draft_file(name) as file:
+            most = visitors.library.settings.max_file_bytes
             await receive(request, file, most)
             yield file
 
     @routes.post("/file")
     async def whole(request: Request, name: str, mode: str) -> dict[str, Any]:
-        # Its own name may be anything; only the ending says something.
-        async with sent(request, PurePosixPath(name).suffix[:16]) as file:
+        async with sent(request, name) as file:
             draft = await run_in_threadpool(
                 visitors.library.draft, file, PurePosixPath(name).name
             )
@@ -50,7 +47,7 @@ def check_routes(visitors: Visitors) -> APIRouter:
 
     @routes.post("/text")
     async def pasted(request: Request, mode: str) -> dict[str, Any]:
-        async with sent(request, "") as file:
+        async with sent(request) as file:
             text = file.read_text(encoding="utf-8", errors="replace")
         # Markdown's signs do no harm where there are none.
         return await _checked(request, Draft(PASTED, text, (), True), mode)

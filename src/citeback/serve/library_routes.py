@@ -12,7 +12,7 @@ from citeback.records import AddedFile
 from citeback.serve.jobs import Job
 from citeback.serve.library_view import library_view
 from citeback.serve.requests import from_here, receive
-from citeback.serve.visitor import Visitor, Visitors, is_key, listed, new_key
+from citeback.serve.visitor import Visitor, Visitors
 
 
 def library_routes(visitors: Visitors) -> APIRouter:
@@ -31,19 +31,16 @@ def library_routes(visitors: Visitors) -> APIRouter:
         owner = visitors.is_owner(key)
         library = visitors.library
         view = library_view(
-            visitor.listed() if visitor else listed(library, yours=False),
+            visitors.listed(key),
             visitor.removed() if visitor else (),
             shared=not owner,
             folder=str(library.settings.content.absolute()) if owner else "",
             endings=library.endings,
-            max_bytes=library.settings.max_file_megabytes * 1_000_000,
+            max_bytes=library.settings.max_file_bytes,
             job=visitor.job.view() if visitor and visitor.job else None,
         )
         reply = JSONResponse(view, headers={"cache-control": "no-store"})
-        if visitors.shared and not visitors.guarded and not is_key(key):
-            reply.set_cookie(
-                visitors.cookie, new_key(), httponly=True, samesite="strict"
-            )
+        visitors.give_key(key, reply)
         return reply
 
     @routes.get("/job")

@@ -7,14 +7,18 @@ began.
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fastapi import HTTPException, Request
 from fastapi.responses import JSONResponse
 
 from citeback.errors import CitebackError
 
+MOST_ENDING = 16
 OUR_HEADER = "x-citeback"
 HERE = ("same-origin", "none", None)
 NOT_FROM_HERE = "This request did not come from the page of Citeback."
@@ -35,6 +39,17 @@ def not_understood(_: Request, __: Exception) -> JSONResponse:
     """
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return JSONResponse({"reason": NOT_UNDERSTOOD}, status_code=status)
+
+
+@contextmanager
+def draft_file(name: str = "") -> Iterator[Path]:
+    """Where to write a draft that is called so; it is deleted afterwards.
+
+    The name may be anything, and only its ending says something.
+    """
+    ending = PurePosixPath(name).suffix[:MOST_ENDING].replace("\0", "")
+    with tempfile.TemporaryDirectory(prefix="citeback-check-") as folder:
+        yield Path(folder) / f"draft{ending}"
 
 
 async def receive(request: Request, file: Path, most: int) -> None:

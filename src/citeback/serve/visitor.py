@@ -109,7 +109,7 @@ class Visitor:
     @property
     def max_bytes(self) -> int:
         """The largest file that is taken."""
-        return self._shared.settings.max_file_megabytes * 1_000_000
+        return self._shared.settings.max_file_bytes
 
     def listed(self) -> list[Listed]:
         """Every file, the visitor's own ones first."""
@@ -288,6 +288,20 @@ class Visitors:
     def key_in(self, cookies: Mapping[str, str]) -> str | None:
         """The key that a browser sent, None if it sent none."""
         return None if self.guarded else cookies.get(self.cookie)
+
+    def lacks_key(self, key: str | None) -> bool:
+        """Whether it cannot be told whose the things of this key's holder would be."""
+        return self.shared and not self.guarded and not is_key(key)
+
+    def give_key(self, key: str | None, reply: Any) -> None:
+        """Give a browser a key with a reply (a web framework's), if it lacks one."""
+        if self.lacks_key(key):
+            reply.set_cookie(self.cookie, new_key(), httponly=True, samesite="strict")
+
+    def listed(self, key: str | None) -> list[Listed]:
+        """Every file that whoever has this key can find."""
+        visitor = self.of(key)
+        return visitor.listed() if visitor else listed(self.library, yours=False)
 
     def is_owner(self, key: str | None) -> bool:
         """Whether whoever has this key may change what is shared."""

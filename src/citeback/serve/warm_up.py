@@ -35,6 +35,20 @@ class Stage(StrEnum):
     READY = "ready"
 
 
+async def waited(why_wait: Callable[[], str], seconds: float) -> str:
+    """Wait for what a question needs, at most so long; why it still has to, or "".
+
+    Whoever waits holds no thread meanwhile, so that others can be answered.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while why := await asyncio.to_thread(why_wait):
+        if loop.time() >= until:
+            return why
+        await asyncio.sleep(WAIT_SECONDS)
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """How far it has come: about the `file`th of `files`, 0 of 0 until they are known.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from shutil import copyfileobj
 
 from fastapi import APIRouter, Request, Response
@@ -16,9 +15,8 @@ from citeback.serve.api.forms import FILE_FORM, SentFile, received
 from citeback.serve.api.wire import DraftText, SentVerify, reply
 from citeback.serve.as_json import claims_json, verify_json
 from citeback.serve.reads import Reads
+from citeback.serve.requests import draft_file
 
-# Only the ending of a name says something.
-MOST_ENDING = 16
 Check = Callable[[Reads, Draft], Response]
 
 
@@ -53,7 +51,7 @@ def check_routes(door: Door) -> APIRouter:
         return await run_in_threadpool(check, door.reads(request), draft)
 
     async def sent(request: Request) -> Draft:
-        most = door.visitors.library.settings.max_file_megabytes * 1_000_000
+        most = door.visitors.library.settings.max_file_bytes
         async with received(request, most=most, files=1) as files:
             return await run_in_threadpool(_read, door, files[0])
 
@@ -66,9 +64,7 @@ def _draft(sent: DraftText) -> Draft:
 
 def _read(door: Door, file: SentFile) -> Draft:
     name = PurePosixPath(file.name).name or "draft"
-    ending = PurePosixPath(name).suffix[:MOST_ENDING].replace("\0", "")
-    with tempfile.TemporaryDirectory(prefix="citeback-check-") as folder:
-        written = Path(folder) / f"draft{ending}"
+    with draft_file(name) as written:
         with written.open("xb") as target:
             copyfileobj(file.content, target)
         return door.visitors.library.draft(written, name)

@@ -26,7 +26,6 @@ from citeback.serve.api.wire import (
 from citeback.serve.as_json import file_json
 from citeback.serve.citing import receipt_json
 from citeback.serve.library_view import Listed
-from citeback.serve.visitor import listed, new_key
 
 MOST_FILES = 1000
 # A text stays in the client's hands, and is asked for anew each time.
@@ -58,9 +57,8 @@ def document_routes(door: Door) -> APIRouter:
         request: Request, limit: Limit = MOST_FILES, offset: Start = 0
     ) -> Response:
         """List the files with their state, what was left out of each, and its head."""
-        visitor = door.visitor(request)
-        library = door.visitors.library
-        files = visitor.listed() if visitor else listed(library, yours=False)
+        key, visitor = door.key(request), door.visitor(request)
+        files = door.visitors.listed(key)
         removed = visitor.removed() if visitor else ()
         sent = reply(
             {
@@ -69,10 +67,7 @@ def document_routes(door: Door) -> APIRouter:
                 "removed": [asdict(one) for one in removed],
             }
         )
-        if door.is_unknown(request):
-            sent.set_cookie(
-                door.visitors.cookie, new_key(), httponly=True, samesite="strict"
-            )
+        door.visitors.give_key(key, sent)
         return sent
 
     @routes.get("/documents/{path:whole}", response_model=SentDocument)

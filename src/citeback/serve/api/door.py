@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 
 from citeback.serve.api.metrics import Metrics
 from citeback.serve.api.problems import Kind, ProblemError
 from citeback.serve.dossier_routes import folders_of
 from citeback.serve.reads import Reads
-from citeback.serve.visitor import Visitor, Visitors, is_key
-from citeback.serve.warm_up import WAIT_SECONDS, WarmUp
+from citeback.serve.visitor import Visitor, Visitors
+from citeback.serve.warm_up import WarmUp, waited
 
 # So long a question waits for the model before it is told to come back.
 PATIENCE_SECONDS = 2.0
@@ -57,21 +55,17 @@ class Door:
 
     def changing(self, request: Request) -> Visitor:
         """The caller, who may change what is theirs. Raises ProblemError."""
-        if self.is_unknown(request):
+        key = self.key(request)
+        if self.visitors.lacks_key(key):
             raise ProblemError(Kind.NO_VISITOR)
-        return self.visitors.welcome(self.key(request))
-
-    def is_unknown(self, request: Request) -> bool:
-        """Whether it cannot be told whose the caller's things would be."""
-        needed = self.visitors.shared and not self.visitors.guarded
-        return needed and not is_key(self.key(request))
+        return self.visitors.welcome(key)
 
     async def ready(self, *, model: bool) -> None:
         """Wait a moment for the model and the index. Raises ProblemError."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while why := await run_in_threadpool(self.warm_up.why_wait, model=model):
-            if time.monotonic() > until:
-                raise ProblemError(Kind.NOT_READY, WHY[why])
-            await asyncio.sleep(WAIT_SECONDS)
+        why = await waited(
+            partial(self.warm_up.why_wait, model=model), PATIENCE_SECONDS
+        )
+        if why:
+            raise ProblemError(Kind.NOT_READY, WHY[why])
         if self.warm_up.is_stopping:
             raise ProblemError(Kind.NOT_READY, "Citeback is being stopped.")

@@ -114,8 +114,7 @@ class EarlierTurn(Asked):
 
     def turn(self) -> Turn:
         """The same as the library has it."""
-        searched = self.searched or self.question
-        return Turn(self.question, searched, self.quote, self.title)
+        return Turn(self.question, self.searched, self.quote, self.title)
 
 
 class Question(Asked):

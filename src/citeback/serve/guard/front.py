@@ -35,7 +35,7 @@ def stand_before(app: FastAPI, settings: Settings, *, guarded: bool) -> None:
             port=settings.port,
         )
         app.add_middleware(Gate, rules=rules)
-    most = settings.max_file_megabytes * 1_000_000 * _FILES_AT_ONCE
+    most = settings.max_file_bytes * _FILES_AT_ONCE
     app.add_middleware(Bodies, most=most)
     app.add_middleware(CrossSite, strict=guarded)
     app.add_middleware(

@@ -25,6 +25,7 @@ from citeback.serve.mcp.results import (
     VerifyResult,
 )
 from citeback.serve.mcp.tools import Caller
+from citeback.serve.warm_up import waited
 
 INSTRUCTIONS = (
     "Citeback searches a folder of texts and gives their own words, with receipts that "
@@ -67,7 +68,6 @@ VERIFY = (
 
 # How long a call waits for the model and the index, before it says to try again.
 PATIENCE_SECONDS = 25.0
-WAIT_SECONDS = 0.2
 CALLS_AT_ONCE = 4
 RESOURCES_AT_ONCE = 200
 MOST_LETTERS = 1_000_000
@@ -205,7 +205,9 @@ class Door:
             )
         try:
             taken = tool.takes.model_validate(params.arguments or {})
-            if tool.run is tools.search and (why := await self._waited()):
+            if tool.run is tools.search and (
+                why := await waited(self._why_wait, PATIENCE_SECONDS)
+            ):
                 return _failed(_WAITS[why])
             found = await self._run(
                 lambda: tool.run(self._callers(context.request), taken)
@@ -221,16 +223,6 @@ class Door:
             content=[types.TextContent(type="text", text=tool.text(found))],
             structured_content=tool.gives.dump_python(found, mode="json"),
         )
-
-    async def _waited(self) -> str:
-        """Wait for what a question needs; why it still has to, "" if it need not."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE_SECONDS
-        while why := await asyncio.to_thread(self._why_wait):
-            if loop.time() >= until:
-                return why
-            await asyncio.sleep(WAIT_SECONDS)
-        return ""
 
     async def _run(self, work: Callable[[], Any]) -> Any:
         async with self._slots:
