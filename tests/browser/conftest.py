@@ -155,9 +155,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
 def shipped(
     chromium_path: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """The library as it is shipped: the workshop alone."""
+    """The library as it is shipped, the workshop alone, started as a person would."""
     folder = tmp_path_factory.mktemp("shipped")
     (folder / "content").mkdir()
     shutil.copy(ROOT / "content" / WORKSHOP, folder / "content")
-    with serving(folder) as server:
+    with serving(folder, by_hand=True) as server:
         yield server

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,11 +26,17 @@ SECONDS_TO_STOP = 3
 
 
 @pytest.fixture
-def server(chromium_path: str, tmp_path: Path) -> Iterator[Server]:
-    """A server whose model is not there yet, and whose documents are not indexed."""
+def server(
+    chromium_path: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Server]:
+    """A server whose model is not there yet, and whose documents are not indexed.
+
+    Given "by hand", it is started as a person would start it.
+    """
     (tmp_path / "content").mkdir()
     shutil.copy(ROOT / "content" / WORKSHOP, tmp_path / "content")
-    held = Server(tmp_path, held=True)
+    by_hand = getattr(request, "param", "") == "by hand"
+    held = Server(tmp_path, held=True, by_hand=by_hand)
     held.start(ready=False)
     yield held
     held.stop()
@@ -207,6 +214,7 @@ def test_questions_that_wait_for_the_model_hold_up_no_others(
     expect(page.locator("#chat .answer .card").first).to_be_visible()
 
 
+@pytest.mark.parametrize("server", ["by hand"], indirect=True)
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("stage", ["loading", "indexing"])
 def test_it_stops_soon_whatever_it_is_doing(
@@ -217,7 +225,7 @@ def test_it_stops_soon_whatever_it_is_doing(
     if stage == "indexing":
         (server.folder / "model").touch()
         expect(page.locator("#header .state")).to_contain_text("Indexing")
-    assert server.process is not None
+    assert isinstance(server.process, subprocess.Popen)
     server.process.send_signal(sign)
     assert seconds_to_end(server.process, timeout=60) < SECONDS_TO_STOP
     assert "Traceback" not in server.log.read_text()

@@ -33,6 +33,7 @@ def server(tmp_path: Path) -> Iterator[tuple[Server, dict[str, str]]]:
     made = Server(
         tmp_path,
         held=True,
+        by_hand=True,
         CITEBACK_ACCOUNTS=str(tmp_path / "accounts"),
         CITEBACK_HOST="0.0.0.0",
         CITEBACK_LOG="json",
