@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from citeback.errors import (
     UnknownDocumentError,
 )
 from citeback.index.catalog import Catalog
-from citeback.ingest.build import Build
+from citeback.ingest.origin import Folder
 from citeback.ingest.read import Outcome
 from citeback.ingest.scan import FoundFile
 from citeback.library import Library
@@ -315,15 +316,15 @@ def test_an_unreadable_file_keeps_its_last_text(
     library = make_library()
     library.update()
     # Root reads everything, so the refusal itself is played.
-    real = Build._outcomes
+    real = Folder.outcomes
 
-    def locked(build: Build, file: FoundFile) -> list[Outcome]:
+    def locked(folder: Folder, file: FoundFile) -> Iterable[Outcome]:
         if file.name == "kettle.txt":
             raise FileAccessError("its permissions do not let it be opened.")
-        return real(build, file)
+        return real(folder, file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Build, "_outcomes", locked)
+        patch.setattr(Folder, "outcomes", locked)
         library.update()
     states = {f.source.path: (f.state, f.reason) for f in library.files()}
     assert states["kettle.txt"][0] is FileState.KEPT

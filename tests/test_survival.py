@@ -69,7 +69,7 @@ def test_an_unreadable_file_survives_a_change_of_the_model(
 
     other = make_library(WordHashEncoder(fingerprint="word-hash-2"))
     with monkeypatch.context() as patch:
-        patch.setattr("citeback.ingest.build.Build._outcomes", unreadable)
+        patch.setattr("citeback.ingest.origin.Folder.outcomes", unreadable)
         other.update()
     assert other.ask(KETTLE).hits[0].source.path == "kettle.txt"
     assert {file.state for file in other.files()} == {FileState.KEPT}

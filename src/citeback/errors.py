@@ -90,3 +90,7 @@ class CitationsError(CitebackError):
 
 class AccountsError(CitebackError):
     """An account cannot be made, changed, read or found."""
+
+
+class BulkError(CitebackError):
+    """Machines that embed together cannot be had, or do not see the same files."""

@@ -44,12 +44,14 @@ from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.index.folder import IndexFolder, back_up
+from citeback.index.pieces import Projection
 from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_one_thread
-from citeback.ingest.build import Build, Limits, Report, Stop
+from citeback.ingest.build import Build, Report
 from citeback.ingest.check import faults
 from citeback.ingest.formats import SUFFIXES
 from citeback.ingest.mend import mend as prepare
+from citeback.ingest.origin import Limits, Origin, Stop
 from citeback.ingest.pages import Pages
 from citeback.ingest.shelf import Placed, Shelf, added_file
 from citeback.ingest.watch import changes
@@ -158,6 +160,12 @@ class Library:
                 )
             return self._encoder
 
+    def projection(self) -> Projection | None:
+        """What makes the model's word pieces small here, None if nothing has yet."""
+        if self._opened.outdated:
+            return None
+        return self._opened.projection(self.encoder.fingerprint)
+
     def can_answer(self, *, model: bool) -> bool:
         """Whether there is an index to search: with the model, or by words alone.
 
@@ -187,6 +195,7 @@ class Library:
         rebuild: bool = False,
         only: Collection[str] | None = None,
         stop: Stop = lambda: False,
+        origin: Origin | None = None,
     ) -> UpdateReport:
         """Bring the index in step with the content folder.
 
@@ -194,7 +203,8 @@ class Library:
         `rebuild` everything is read and embedded anew, and takes the place of the
         present index when it is complete. With `only`, files of other paths are left as
         they are. `stop` is asked before each batch; when it says so the update ends,
-        and what is complete stays. Updates of one library wait for each other.
+        and what is complete stays. With an `origin`, documents are not read from their
+        files but had from there. Updates of one library wait for each other.
 
         Raises ContentError, EncoderError, IndexBusyError, IndexStateError or
         StorageFullError; what was complete before is kept in each case.
@@ -206,12 +216,14 @@ class Library:
                 self._opened.reset()
             try:
                 report = self._build(
-                    encoder, progress, anew=rebuild, only=only, stop=stop
+                    encoder, progress, anew=rebuild, only=only, stop=stop, origin=origin
                 )
             except DamagedDatabaseError:
                 self._opened.database.close()
                 self._opened = self._folder.repaired()
-                report = self._build(encoder, progress, anew=True, stop=stop)
+                report = self._build(
+                    encoder, progress, anew=True, stop=stop, origin=origin
+                )
             notices = [*self._folder.notices, *report.notices]
             try:
                 self._save(encoder.dimension)
@@ -632,20 +644,18 @@ class Library:
         anew: bool,
         stop: Stop,
         only: Collection[str] | None = None,
+        origin: Origin | None = None,
     ) -> UpdateReport:
         return Build(
             self._catalog,
             encoder,
             self.settings.content,
-            limits=Limits(
-                max_bytes=self.settings.max_file_bytes,
-                max_seconds=self.settings.max_seconds_per_file,
-                ocr=self.settings.ocr,
-            ),
+            limits=limits_of(self.settings),
             report=progress or (lambda _: None),
             anew=anew,
             only=only,
             stop=stop,
+            origin=origin,
         ).run()
 
     def _current(self, encoder: Encoder) -> Snapshot:
@@ -674,3 +684,12 @@ class Library:
             snapshot = self._latest(dimension)
         snapshots.save(self._catalog, self.settings.index, snapshot)
         self._catalog.database.checkpoint()  # at rest, the file itself holds all
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one file may cost."""
+    return Limits(
+        max_bytes=settings.max_file_bytes,
+        max_seconds=settings.max_seconds_per_file,
+        ocr=settings.ocr,
+    )

@@ -85,7 +85,7 @@ class Catalog:
             self._create()
         elif "meta" not in tables:
             raise DamagedDatabaseError(f"{path} is not a catalog of Citeback.")
-        self.outdated = self.meta("format") != _format()
+        self.outdated = self.meta("format") != format_name()
 
     def _create(self) -> None:
         with self.database.writing():
@@ -105,7 +105,7 @@ class Catalog:
     def _make_tables(self) -> None:
         for statement in _statements(_schema()):
             self.database.run(statement)
-        self.set_meta("format", _format())
+        self.set_meta("format", format_name())
         self.set_meta("build", "0")
         self.rename()
 
@@ -496,7 +496,7 @@ def _schema() -> str:
     return file.read_text(encoding="utf-8")
 
 
-def _format() -> str:
+def format_name() -> str:
     """Names the tables and what is written into them."""
     return f"{FORMAT} {hashlib.sha256(_schema().encode()).hexdigest()[:12]}"
 

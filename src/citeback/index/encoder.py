@@ -94,14 +94,24 @@ class Encoder(Protocol):
 class SentenceTransformerEncoder:
     """Any sentence-transformers text model on the CPU. Implements Encoder."""
 
-    def __init__(self, model: SentenceTransformer, *, fingerprint: str, batch: int):
-        """Wrap a loaded model; `batch` is how many texts go through it at once."""
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        *,
+        fingerprint: str,
+        batch: int,
+        threads: int = 0,
+    ):
+        """Wrap a loaded model; `batch` is how many texts go through it at once.
+
+        Texts are encoded by so many threads, all that the machine has for 0.
+        """
         self._model = model
         self._batch = batch
         # Fast tokenizers refuse to be used by two threads at once. Held for one batch
         # at a time, so that a question waits for no more than that.
         self._lock = threading.Lock()
-        self._threads = os.cpu_count() or 1
+        self._threads = threads or os.cpu_count() or 1
         self.fingerprint = fingerprint
         dimension = model.get_embedding_dimension()
         if dimension is None:
@@ -205,8 +215,10 @@ def _threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def load_encoder(model: str, *, batch: int) -> Encoder:
+def load_encoder(model: str, *, batch: int, threads: int = 0) -> Encoder:
     """The bundled model for "", else the model of that folder or hub name.
+
+    It encodes texts by so many threads, all that the machine has for 0.
 
     Raises EncoderError where the files are missing, damaged or cannot be loaded. A
     hub name is looked up among the models already downloaded; nothing is fetched.
@@ -237,7 +249,9 @@ def load_encoder(model: str, *, batch: int) -> Encoder:
     # The model's million objects live as long as the process. Looked through for
     # rubbish again and again, they made every twentieth question three times slower.
     gc.freeze()
-    return SentenceTransformerEncoder(loaded, fingerprint=fingerprint, batch=batch)
+    return SentenceTransformerEncoder(
+        loaded, fingerprint=fingerprint, batch=batch, threads=threads
+    )
 
 
 def _bundled_folder() -> Path:

@@ -39,6 +39,12 @@ class Projection:
     mean: Floats
     basis: Floats
 
+    def equals(self, other: Projection) -> bool:
+        """Whether both make the same small pieces."""
+        return np.array_equal(self.mean, other.mean) and np.array_equal(
+            self.basis, other.basis
+        )
+
     def apply(self, pieces: Floats) -> Floats:
         """Unit rows, float32, shape (len(pieces), kept); a zero row stays zero."""
         small = (_unit(pieces) - self.mean) @ self.basis

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,14 @@ from citeback.index import stamps, words
 from citeback.index.catalog import Catalog, PassageEntry
 from citeback.index.encoder import Encoder
 from citeback.index.stamps import Stamp
-from citeback.ingest import worker
 from citeback.ingest.embed import Embedding
 from citeback.ingest.ending import Stopped
+from citeback.ingest.origin import Folder, Limits, Origin, Stop
 from citeback.ingest.pace import Pace
 from citeback.ingest.read import Outcome
-from citeback.ingest.scan import FoundFile, drive, scan
+from citeback.ingest.scan import FoundFile, drive
 from citeback.ingest.split import SPLITTER
-from citeback.ingest.stage import ENTRY, Part, Staged
+from citeback.ingest.stage import ENTRY, Part, Prepared
 from citeback.records import FileState, Progress, UpdateReport
 
 # Documents are embedded together until they hold so many texts, for full batches, or
@@ -41,27 +41,6 @@ UNASKED_PASSAGES = 1_000
 UNSWEPT = "unswept"
 
 Report = Callable[[Progress], None]
-Stop = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may cost: bytes of it, and seconds to read it, OCR with them."""
-
-    max_bytes: int
-    max_seconds: int
-    ocr: bool = False
-
-    def __str__(self) -> str:
-        """As kept with a file's stamp: other limits may read it otherwise."""
-        return f"{self.max_bytes} {self.max_seconds} {self.ocr}"
-
-    def met_by(self) -> tuple[str, ...]:
-        """The limits by which a file has been read as well as by these.
-
-        What OCR has read once stays without it: it is off in another window, say.
-        """
-        return tuple(str(one) for one in {self, replace(self, ocr=True)})
 
 
 @dataclass(slots=True)
@@ -84,7 +63,7 @@ class _FilePart:
 
     file: FoundFile
     kept: str  # why the last text is kept, if it is
-    staged: list[Staged] = field(default_factory=list)
+    staged: list[Prepared] = field(default_factory=list)
     refused: list[Outcome] = field(default_factory=list)
     same: dict[str, tuple[FileState, str]] = field(default_factory=dict)
     size: int = 0
@@ -114,13 +93,15 @@ class Build:
         anew: bool = False,
         only: Collection[str] | None = None,
         stop: Stop = lambda: False,
+        origin: Origin | None = None,
     ) -> None:
         """Prepare; `report` is called with the progress at first and before each batch.
 
         `stop` is asked before each batch: when it says so the update ends, and what is
         complete stays. With `only`, no other files are looked at, unless all must be
         indexed anew. With `anew` nothing that is stored is relied on: all texts are
-        read and embedded again, and take the place of the old ones in one commit.
+        read and embedded again, and take the place of the old ones in one commit. The
+        documents are read from the content folder, where there is no other `origin`.
         """
         self._catalog = catalog
         self._encoder = encoder
@@ -129,6 +110,7 @@ class Build:
         self._report = report
         self._only = only
         self._stop = stop
+        self._origin = origin or Folder(content, limits, stop=stop)
         self._embedding = Embedding(catalog, encoder, anew=anew)
         self._everything = anew
         self._held = catalog.paths()
@@ -160,7 +142,7 @@ class Build:
         if self._everything:
             self._only = None
             self._leaves = True
-        found = scan(self._content)
+        found = self._origin.files()
         self._check_drive(found)
         files = self._different(found)
         self._unfinished = {file.name: _size(file) for file in files}
@@ -316,11 +298,11 @@ class Build:
     def _read(self, file: FoundFile) -> Iterator[_FilePart]:
         """What the file holds now, and what of it is new: one part or more."""
         states = self._held.get(file.name, {})
-        stamp = stamps.take(file.path, str(self._limits))
+        stamp = self._origin.stamp(file)
         left = size = _size(file)
         kept = ""
         try:
-            outcomes = self._outcomes(file)
+            outcomes = self._origin.outcomes(file)
         except FileAccessError as error:
             stamp = None  # to be tried again
             kept = f"{str(error).rstrip('.')}; its last text is kept"
@@ -340,19 +322,6 @@ class Build:
             stamp = stamps.broken_off(self._catalog, file.name, stamp)
         part.is_last, part.gone, part.stamp = True, list(gone), stamp
         yield part
-
-    def _outcomes(self, file: FoundFile) -> Iterable[Outcome]:
-        if file.refusal:
-            return [Outcome(file.name, refusal=file.refusal)]
-        limits = self._limits
-        return worker.SHARED.read(
-            file.path,
-            file.name,
-            max_bytes=limits.max_bytes,
-            seconds=limits.max_seconds,
-            ocr=limits.ocr,
-            stop=self._stop,
-        )
 
     def _last_outcomes(
         self, file: FoundFile, states: dict[str, FileState], error: FileAccessError
@@ -374,7 +343,7 @@ class Build:
             state = FileState.KEPT if part.kept else FileState.INDEXED
             part.same[outcome.name] = state, part.kept or outcome.remark
         else:
-            staged = Staged(outcome.document, self._encoder, outcome.remark)
+            staged = self._origin.prepared(outcome, self._encoder)
             part.staged.append(staged)
             part.weight += staged.weight
             part.letters += len(staged.document.text)
@@ -402,7 +371,7 @@ class Build:
             self._note_written(part, staged)
         self._note_changes(part)
 
-    def _write_document(self, part: _FilePart, staged: Staged) -> None:
+    def _write_document(self, part: _FilePart, staged: Prepared) -> None:
         path = staged.document.source.path
         self._take_place(path)
         stamps.forget(self._catalog, [part.file.name])
@@ -422,7 +391,7 @@ class Build:
                 self._check_stop()
             yield entry
 
-    def _note_written(self, part: _FilePart, staged: Staged) -> None:
+    def _note_written(self, part: _FilePart, staged: Prepared) -> None:
         path = staged.document.source.path
         known = self._was_read(part, path)
         (self._changes.changed if known else self._changes.added).append(path)

@@ -1,6 +1,7 @@
 """Stores the vectors that parts of documents need, embedding only what is new.
 
-Vectors are committed as they come, so a kill costs at most those of one commit.
+Vectors are committed as they come, so a kill costs at most those of one commit. What
+another catalog holds already is copied.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 
 from citeback.errors import EncoderError
+from citeback.index import transfer
 from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
 from citeback.index.memory import give_back
@@ -38,6 +40,7 @@ class Embedding:
         texts = {d: text for part in parts for d, text in part.texts.items()}
         sentences = set().union(*(part.sentences for part in parts))
         known = set() if self.anew else self._known(texts, sentences)
+        known |= self._copied(parts, known, sentences)
         self.reused += len(known)
         # Texts of like length together waste the least padding.
         missing = sorted(texts.keys() - known, key=lambda d: (len(texts[d]), d))
@@ -49,6 +52,23 @@ class Embedding:
             self._embed_batch(batch, sentences)
             give_back()
             read += sum(map(len, batch.values()))
+
+    def _copied(
+        self, parts: Collection[Part], known: set[str], sentences: set[str]
+    ) -> set[str]:
+        """Those of the other texts whose vectors another catalog could give."""
+        copied: set[str] = set()
+        for part in parts:
+            missing = part.texts.keys() - known - copied
+            if part.held_in is not None and missing:
+                copied |= transfer.copy_vectors(
+                    part.held_in,
+                    self._catalog,
+                    self._encoder.fingerprint,
+                    missing,
+                    with_pieces=missing & sentences,
+                )
+        return copied
 
     def _known(self, texts: dict[str, str], sentences: set[str]) -> set[str]:
         """Those of the texts that need not be embedded."""
@@ -82,9 +102,13 @@ class Embedding:
         name = self._encoder.fingerprint
         projection = self._catalog.projection(name)
         if projection is None:
-            lines = sample_lines(self._encoder.vocabulary())
-            encoded = self._encoder.encode_passages(lines)
-            projection = fit(np.concatenate([e.pieces for e in encoded]))
+            projection = projection_of(self._encoder)
             with self._catalog.database.writing():
                 self._catalog.set_projection(name, projection)
         return projection
+
+
+def projection_of(encoder: Encoder) -> Projection:
+    """What makes the encoder's word pieces small, found from words that it knows."""
+    encoded = encoder.encode_passages(sample_lines(encoder.vocabulary()))
+    return fit(np.concatenate([one.pieces for one in encoded]))

@@ -6,12 +6,13 @@ Part by part: all of a long document would take a hundred times its size in memo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
-from citeback.index import words
-from citeback.index.catalog import PassageEntry, SentenceEntry
+from citeback.index import transfer, words
+from citeback.index.catalog import Catalog, PassageEntry, SentenceEntry
 from citeback.index.encoder import Encoder
 from citeback.index.packed import Packed
 from citeback.ingest.split import split
@@ -30,12 +31,14 @@ PART_TEXTS = 2_000
 class Part:
     """Some passages of a document, and the texts whose vectors they need.
 
-    `letters` is how much of the document's text they take.
+    `letters` is how much of the document's text they take. Where another catalog holds
+    the vectors already, it is `held_in`.
     """
 
     entries: tuple[PassageEntry, ...]
     texts: dict[str, str]  # by digest
     letters: int
+    held_in: Catalog | None = None
 
     @property
     def weight(self) -> int:
@@ -48,15 +51,17 @@ class Part:
         return {s.digest for entry in self.entries for s in entry.sentences}
 
 
-class Staged:
+class Prepared:
     """A document ready to be written. What is kept of a long one is its first part."""
 
-    def __init__(self, document: Packed, encoder: Encoder, remark: str = "") -> None:
-        """Split into passages that the encoder can read whole."""
+    def __init__(
+        self, document: Packed, remark: str, made: Callable[[], Iterator[Part]]
+    ) -> None:
+        """`made` gives the document's parts, at least one, the same every time."""
         self.document = document
         self.remark = remark
-        self._encoder = encoder
-        parts = self._made()
+        self._made = made
+        parts = made()
         self._first = next(parts)
         self._is_whole = next(parts, None) is None
 
@@ -74,27 +79,61 @@ class Staged:
         for part in self.parts():
             yield from part.entries
 
-    def _made(self) -> Iterator[Part]:
-        entries: list[PassageEntry] = []
-        texts: dict[str, str] = {}
-        begin = end = 0
-        for block, passage in split(
-            self.document,
-            word_pieces=self._encoder.word_pieces,
-            limit=max(16, self._encoder.word_piece_limit - CONTEXT_PIECES),
-        ):
-            if max(len(texts), len(entries)) >= PART_TEXTS:
-                yield Part(tuple(entries), texts, end - begin)
-                entries, texts, begin = [], {}, end
-            entries.append(_entry(self.document, block, passage, texts))
-            end = passage.end
-        yield Part(tuple(entries), texts, len(self.document.text) - begin)
+
+class Staged(Prepared):
+    """A document as it was read, split into passages that the encoder can read whole."""
+
+    def __init__(self, document: Packed, encoder: Encoder, remark: str = "") -> None:
+        """Split as much as the first part needs."""
+        super().__init__(document, remark, partial(_split, document, encoder))
+
+
+class Stored(Prepared):
+    """A document of another catalog of the same recipe, with the vectors it has there."""
+
+    def __init__(self, document: Packed, catalog: Catalog, remark: str) -> None:
+        """Read as much as the first part needs."""
+        super().__init__(document, remark, partial(_read, document, catalog))
+
+
+def _split(document: Packed, encoder: Encoder) -> Iterator[Part]:
+    passages = split(
+        document,
+        word_pieces=encoder.word_pieces,
+        limit=max(16, encoder.word_piece_limit - CONTEXT_PIECES),
+    )
+    return _parts(document, (_entry(document, *found) for found in passages))
+
+
+def _read(document: Packed, catalog: Catalog) -> Iterator[Part]:
+    entries = transfer.entries(catalog, document)
+    return _parts(document, ((e, _texts(document, e)) for e in entries), catalog)
+
+
+def _parts(
+    document: Packed,
+    made: Iterable[tuple[PassageEntry, dict[str, str]]],
+    held_in: Catalog | None = None,
+) -> Iterator[Part]:
+    """The entries with the texts that each needs, as many together as make a part."""
+    entries: list[PassageEntry] = []
+    texts: dict[str, str] = {}
+    begin = end = 0
+    for entry, needed in made:
+        if max(len(texts), len(entries)) >= PART_TEXTS:
+            yield Part(tuple(entries), texts, end - begin, held_in)
+            entries, texts, begin = [], {}, end
+        entries.append(entry)
+        texts |= needed
+        end = entry.passage.end
+    yield Part(tuple(entries), texts, len(document.text) - begin, held_in)
 
 
 def _entry(
-    document: Packed, block: Block, passage: Passage, texts: dict[str, str]
-) -> PassageEntry:
-    """The passage as stored; the texts to embed for it are put into `texts`."""
+    document: Packed, block: Block, passage: Passage
+) -> tuple[PassageEntry, dict[str, str]]:
+    """The passage as stored, and the texts to embed for it."""
+    texts: dict[str, str] = {}
     context = context_of(document, passage)
     digest = _noted(passage_text(context, passage.text), texts)
     sentences = []
@@ -110,7 +149,17 @@ def _entry(
             )
         )
     stems = " ".join(words.stems(context))
-    return PassageEntry(passage, stems, digest, tuple(sentences))
+    return PassageEntry(passage, stems, digest, tuple(sentences)), texts
+
+
+def _texts(document: Packed, entry: PassageEntry) -> dict[str, str]:
+    """The texts that were embedded for a passage, by the digests that it has."""
+    context = context_of(document, entry.passage)
+    texts = {entry.digest: passage_text(context, entry.passage.text)}
+    for sentence in entry.sentences:
+        span = sentence.span
+        texts[sentence.digest] = spoken(document.text[span.start : span.end])
+    return texts
 
 
 def passage_text(context: str, text: str) -> str:

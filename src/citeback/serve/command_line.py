@@ -28,6 +28,7 @@ from citeback.library import Library
 from citeback.records import Answer, FileReport, UpdateReport
 from citeback.serve import (
     accounts_command,
+    bulk_command,
     checking_files,
     citing,
     compiling,
@@ -269,6 +270,17 @@ def index(library: Library, options: argparse.Namespace) -> None:
         print("\n".join(terminal.update_lines(report)))
 
 
+def bulk(library: Library, options: argparse.Namespace) -> None:
+    """Embed the documents in shards, on many machines, and bring them into the index."""
+    hidden = options.json or not sys.stderr.isatty()
+    made, report = bulk_command.run(library, options, hidden=hidden)
+    if options.json:
+        plain = None if report is None else update_json(report)
+        _print_json(bulk_command.as_json(made, plain))
+    else:
+        print("\n".join(bulk_command.lines(made, report)))
+
+
 def list_files(library: Library, options: argparse.Namespace) -> None:
     """List the files as of the last update."""
     _list(library.files(), options)
@@ -454,6 +466,14 @@ def _parser() -> argparse.ArgumentParser:
         "--rebuild", action="store_true", help="make the index anew from the documents"
     )
     indexing.set_defaults(command=index)
+
+    many = commands.add_parser(
+        "bulk",
+        parents=[shared],
+        help="index very many documents, on several machines, in lots that are kept",
+    )
+    bulk_command.add_arguments(many, _folder, _positive)
+    many.set_defaults(command=bulk)
 
     listing = commands.add_parser(
         "list", parents=[shared], help="list the documents and what was left out"

@@ -1,0 +1,1 @@
+"""Bulk embedding: many processes, on one machine or many, make one library's vectors."""
