@@ -14,7 +14,7 @@ from citeback.ask.absence import absence
 from citeback.ask.answer import answer
 from citeback.ask.every import every
 from citeback.ask.examples import example_questions
-from citeback.ask.filters import NO_FILTER, Parsed, day_of, parsed, text_of
+from citeback.ask.filters import NO_FILTER, Parsed, parsed, text_of
 from citeback.ask.followup import resolve
 from citeback.ask.question import well_formed
 from citeback.checking import claims, read_draft
@@ -39,13 +39,14 @@ from citeback.errors import (
     StorageFullError,
     UnknownDocumentError,
 )
-from citeback.index import snapshot as snapshots
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
+from citeback.index.days import day_of
+from citeback.index.embedded import Embedded
 from citeback.index.encoder import Encoder, load_encoder
+from citeback.index.engine import View
 from citeback.index.folder import IndexFolder, back_up
 from citeback.index.pieces import Projection
-from citeback.index.snapshot import Snapshot
 from citeback.index.vectors import use_one_thread
 from citeback.ingest.build import Build, Report
 from citeback.ingest.check import faults
@@ -90,6 +91,10 @@ OUTDATED = (
     "python -m citeback index"
 )
 EXAMPLE_DOCUMENTS = 20
+OTHER_MODEL = (
+    "The index was made with another model than the one in use. Run: "
+    "python -m citeback index, then start again."
+)
 # An update that finds nothing to do is over by then.
 PATIENCE_SECONDS = 2.0
 
@@ -105,14 +110,13 @@ class Library:
         self.settings = settings
         self._encoder = encoder
         self._loading = threading.Lock()
-        self._refreshing = threading.Lock()
         self._updating = threading.RLock()
         self._shelf = Shelf(settings.content)
         self._pages = Pages()
         self._versions = Versions(settings.citations)
-        self._snapshot: Snapshot | None = None
         self._folder = IndexFolder(settings.index)
         self._opened = self._folder.open_catalog()
+        self._engine = Embedded(lambda: self._catalog, settings.index)
         use_one_thread()
 
     @classmethod
@@ -226,7 +230,7 @@ class Library:
                 )
             notices = [*self._folder.notices, *report.notices]
             try:
-                self._save(encoder.dimension)
+                self._engine.save()
             except StorageFullError as error:
                 notices.append(str(error))
             self._folder.notices.clear()
@@ -362,18 +366,12 @@ class Library:
         with self._folder.locked():
             prepare(self._catalog, self.settings.content, found)
             self._catalog.database.checkpoint()
-            self._snapshot = None  # it may have come from a file with a fault
+            self._engine.forget()
         if remedies & {Remedy.INDEX, Remedy.VECTORS}:
             return self.update().notices
         with self._folder.locked():
-            self._renew_files()
+            self._engine.save()
         return ()
-
-    def _renew_files(self) -> None:
-        """Write the FAISS files anew, without the model. The caller holds the lock."""
-        projection = self._catalog.projection(self._catalog.meta("encoder"))
-        if projection is not None:
-            self._save(len(projection.mean))
 
     def _take_back(self, placed: Sequence[Placed]) -> None:
         """Take files out of the content folder that have just been put there."""
@@ -395,7 +393,7 @@ class Library:
         self._catalog.database.checkpoint()
         if files:
             with suppress(StorageFullError):  # the next update writes them
-                self._renew_files()
+                self._engine.save()
 
     def ask(
         self,
@@ -443,9 +441,9 @@ class Library:
         there is nothing to look for.
         """
         question = well_formed(question)
-        with self._catalog.database.reading():
+        with self._engine.reading() as view:
             asked = replace(parsed(question), selection=selection)
-            return every(question.strip(), asked, catalog=self._catalog)
+            return every(question.strip(), asked, view=view)
 
     def _asked(
         self, asked: Parsed, *, limit: int | None, baseline: Baseline | None = None
@@ -456,12 +454,12 @@ class Library:
                 f"The limit is {limit}, but at least one passage must be asked for."
             )
         encoder = self.encoder
-        with self._catalog.database.reading():
-            snapshot = self._current(encoder)
+        with self._engine.reading() as view:
+            if view.state.encoder not in ("", encoder.fingerprint):
+                raise IndexStateError(OTHER_MODEL)
             found = answer(
                 asked,
-                catalog=self._catalog,
-                snapshot=snapshot,
+                view=view,
                 encoder=encoder,
                 limit=limit or self.settings.passages_per_answer,
                 max_characters=self.settings.max_question_characters,
@@ -475,10 +473,10 @@ class Library:
         Raises QuestionError for a phrase without words, and what `ask` raises.
         """
         phrase = well_formed(phrase)
-        with self._catalog.database.reading():
+        with self._engine.reading() as view:
             plain = Parsed(phrase, phrase, "", NO_FILTER)
             nearest = self._asked(plain, limit=None)
-            return absence(phrase, catalog=self._catalog, nearest=nearest)
+            return absence(phrase, view=view, nearest=nearest)
 
     def draft(self, path: Path, name: str = "") -> Draft:
         """A file whose quotations are to be checked; it is not put into the library.
@@ -489,8 +487,8 @@ class Library:
 
     def verify(self, draft: Draft) -> VerifyReport:
         """Whether the draft's quotations stand in the documents as they are quoted."""
-        with self._catalog.database.reading():
-            return verify(draft, self._catalog, self._versions)
+        with self._engine.reading() as view:
+            return verify(draft, view, self._versions)
 
     def claims(self, draft: Draft) -> ClaimReport:
         """What is related to each sentence of the draft. Raises what `ask` raises."""
@@ -499,25 +497,22 @@ class Library:
             text = sentence[: self.settings.max_question_characters]
             return self._asked(Parsed(text, text, "", NO_FILTER), limit=1)
 
-        return claims(draft, ask, self._catalog.build)
+        with self._engine.reading() as view:
+            build = view.state.build
+        return claims(draft, ask, build)
 
     def document(self, path: str) -> Document:
         """A document by its path. Raises UnknownDocumentError."""
-        document = self._catalog.document(path)
-        if document is None:
-            raise UnknownDocumentError(
-                f"There is no document {path!r} in the library (any more). "
-                "`python -m citeback list` shows what there is."
-            )
-        return document
+        with self._engine.reading() as view:
+            return _document(view, path)
 
     def receipt(self, path: str, span: Span) -> Receipt:
         """What proves a stretch of a document, and finds it again after edits.
 
         Raises UnknownDocumentError, and ValueError for what is no stretch of it.
         """
-        with self._catalog.database.reading():
-            return receipt_of(self.document(path), span, self._catalog.build)
+        with self._engine.reading() as view:
+            return receipt_of(_document(view, path), span, view.state.build)
 
     def receipts(
         self, cited: Iterable[tuple[Source, Span]]
@@ -526,8 +521,8 @@ class Library:
 
         None for one whose document has changed since, and is not kept as it was.
         """
-        with self._catalog.database.reading():
-            return proofs.receipts(cited, self._catalog, self._versions)
+        with self._engine.reading() as view:
+            return proofs.receipts(cited, view, self._versions)
 
     def quoted(self, path: str, quote: str) -> Receipt:
         """The receipt of a quote by its words, whatever its spaces and signs.
@@ -535,11 +530,10 @@ class Library:
         Raises UnknownDocumentError, and QuestionError where the document does not hold
         just these words, or holds them in several places.
         """
-        with self._catalog.database.reading():
-            document = self.document(path)
-            return receipt_of(
-                document, only_place(document, quote), self._catalog.build
-            )
+        with self._engine.reading() as view:
+            document = _document(view, path)
+            place = only_place(document, quote)
+            return receipt_of(document, place, view.state.build)
 
     def restored(self, written: WrittenReceipt) -> Receipt | None:
         """The whole receipt of one that stood in a text, with its quote.
@@ -547,8 +541,8 @@ class Library:
         None where the document has changed since and is not kept as it was, or where
         the quote that stands there is not the one that is meant.
         """
-        with self._catalog.database.reading():
-            return proofs.restored(written, self._catalog, self._versions)
+        with self._engine.reading() as view:
+            return proofs.restored(written, view, self._versions)
 
     def anchor(self, receipt: Receipt) -> Anchored:
         """Where a quotation stands now: unchanged, moved, edited, or gone.
@@ -556,8 +550,8 @@ class Library:
         Also when its document was renamed, or the quote is in another one by now.
         """
         before = self._versions.find(receipt.document)
-        with self._catalog.database.reading():
-            return anchored(receipt, self._catalog, before.text if before else None)
+        with self._engine.reading() as view:
+            return anchored(receipt, view, before.text if before else None)
 
     def keep(self, path: str) -> None:
         """Keep a document's text of now, since it is cited.
@@ -603,12 +597,14 @@ class Library:
 
     def files(self) -> tuple[FileReport, ...]:
         """Every file of the content folder as of the last update, by path."""
-        return self._catalog.files()
+        with self._engine.reading() as view:
+            return view.files()
 
     def archives(self) -> dict[str, str]:
         """The file that each document lies in, by its path, where it is none itself."""
-        held = self._catalog.files_of()
-        return {path: file for path, file in held.items() if path != file}
+        with self._engine.reading() as view:
+            files = {held.source.path: held.file for held in view.held()}
+        return {path: file for path, file in files.items() if path != file}
 
     def day_of(self, source: Source) -> str:
         """The day that dates in a selection are compared with, "" if none is known."""
@@ -616,18 +612,19 @@ class Library:
 
     def size(self) -> LibrarySize:
         """How much the library holds."""
-        return self._catalog.size()
+        with self._engine.reading() as view:
+            return view.size()
 
     def example_questions(self, limit: int = 4) -> tuple[str, ...]:
         """Questions made from the documents' own headings, names and phrases."""
-        paths = sorted(
-            path
-            for states in self._catalog.paths().values()
-            for path, state in states.items()
-            if state is not FileState.REFUSED
-        )
-        documents = map(self._catalog.document, paths[:EXAMPLE_DOCUMENTS])
-        return example_questions((d for d in documents if d), limit)
+        with self._engine.reading() as view:
+            paths = [
+                held.source.path
+                for held in view.held()
+                if held.state is not FileState.REFUSED
+            ]
+            documents = map(view.document, paths[:EXAMPLE_DOCUMENTS])
+            return example_questions((d for d in documents if d), limit)
 
     @property
     def _catalog(self) -> Catalog:
@@ -658,33 +655,6 @@ class Library:
             origin=origin,
         ).run()
 
-    def _current(self, encoder: Encoder) -> Snapshot:
-        """The vectors of the last commit. The caller is inside `reading`."""
-        made_with = self._catalog.meta("encoder")
-        if made_with not in ("", encoder.fingerprint):
-            raise IndexStateError(
-                "The index was made with another model than the one in use. Run: "
-                "python -m citeback index, then start again."
-            )
-        return self._latest(encoder.dimension)
-
-    def _latest(self, dimension: int) -> Snapshot:
-        """The same, whatever model made them. The caller is inside `reading`."""
-        with self._refreshing:
-            if self._snapshot is None:
-                self._snapshot = snapshots.load(
-                    self._catalog, self.settings.index, dimension
-                )
-            else:
-                self._snapshot = snapshots.refresh(self._catalog, self._snapshot)
-            return self._snapshot
-
-    def _save(self, dimension: int) -> None:
-        with self._catalog.database.reading():
-            snapshot = self._latest(dimension)
-        snapshots.save(self._catalog, self.settings.index, snapshot)
-        self._catalog.database.checkpoint()  # at rest, the file itself holds all
-
 
 def limits_of(settings: Settings) -> Limits:
     """What one file may cost."""
@@ -693,3 +663,14 @@ def limits_of(settings: Settings) -> Limits:
         max_seconds=settings.max_seconds_per_file,
         ocr=settings.ocr,
     )
+
+
+def _document(view: View, path: str) -> Document:
+    """The document of a path. Raises UnknownDocumentError."""
+    document = view.document(path)
+    if document is None:
+        raise UnknownDocumentError(
+            f"There is no document {path!r} in the library (any more). "
+            "`python -m citeback list` shows what there is."
+        )
+    return document

@@ -9,9 +9,11 @@ from conftest import MakeLibrary
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from citeback.ask import search
-from citeback.ask.filters import NO_FILTER, day_of, holds_phrase, parsed, text_of
+from citeback.ask.filters import NO_FILTER, holds_phrase, parsed, text_of
 from citeback.errors import QuestionError
+from citeback.index import embedded
+from citeback.index.days import day_of
+from citeback.index.engine import Capabilities
 from citeback.library import Library
 from citeback.records import Turn, Verdict
 from citeback.serve import terminal
@@ -250,11 +252,17 @@ def test_to_be_alone_behind_a_filter_is_no_reason_to_trust(library: Library) -> 
     assert one.verdict is not Verdict.ANSWERS
 
 
-@pytest.mark.parametrize("few", [0, 10_000])
+@pytest.mark.parametrize(("few", "exactly"), [(0, 0), (0, 10_000), (10_000, 0)])
 def test_a_narrow_filter_finds_what_many_better_ones_hide(
-    library: Library, content: Path, monkeypatch: pytest.MonkeyPatch, few: int
+    library: Library,
+    content: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    exactly: int,
 ) -> None:
-    monkeypatch.setattr(search, "FEW", few)
+    able = Capabilities(ranks_words=True, ranked_whole=few)
+    monkeypatch.setattr(embedded, "CAPABILITIES", able)
+    monkeypatch.setattr(embedded, "EXACTLY", exactly)
     (content / "many.txt").write_text(
         "\n\n".join(f"The mayor closed the mill {n} times." for n in range(300))
     )

@@ -16,7 +16,7 @@ from citeback.ask.interaction import interaction
 from citeback.ask.question import Query, _owners, _piece_weights, checked, idf
 from citeback.ask.rank import closely, rough_score, roughly, score
 from citeback.errors import QuestionError
-from citeback.index.candidates import Candidate
+from citeback.index.engine import Candidate
 from citeback.records import Parts, Span
 
 

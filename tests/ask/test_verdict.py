@@ -10,7 +10,7 @@ import pytest
 from citeback.ask.question import Query, _names
 from citeback.ask.rank import Ranked
 from citeback.ask.verdict import assurance, evidence, features, probability, verdict
-from citeback.index.candidates import Candidate
+from citeback.index.engine import Candidate
 from citeback.records import Evidence, Parts, Verdict
 
 QUERY = Query(

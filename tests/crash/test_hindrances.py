@@ -161,7 +161,7 @@ def test_mending_waits_for_who_indexes(
         except IndexBusyError:
             held.append(True)
 
-    monkeypatch.setattr("citeback.library.snapshots.save", noted)
+    monkeypatch.setattr("citeback.index.embedded.snapshot.save", noted)
     one.examine()
     assert held == [True]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from citeback.ask.occurrences import occurrences
 from citeback.errors import QuestionError
 from citeback.index import words
-from citeback.index.catalog import Catalog
+from citeback.index.engine import View
 from citeback.records import (
     AbsenceReport,
     Answer,
@@ -25,7 +25,7 @@ NO_WORDS = (
 )
 
 
-def absence(phrase: str, *, catalog: Catalog, nearest: Answer) -> AbsenceReport:
+def absence(phrase: str, *, view: View, nearest: Answer) -> AbsenceReport:
     """Every place of the phrase's words in a row, in any inflection.
 
     The whole text of every document is looked through: paragraphs, headings and what
@@ -34,13 +34,13 @@ def absence(phrase: str, *, catalog: Catalog, nearest: Answer) -> AbsenceReport:
     """
     if not any(words.words(phrase)):
         raise QuestionError(NO_WORDS)
-    files = catalog.files()
+    files = view.held()
     places: list[Occurrence] = []
     for file in files:
-        document = catalog.document(file.source.path)
+        document = view.document(file.source.path)
         if document is not None:
             places.extend(_places(document, phrase))
-    size = catalog.size()
+    size = view.size()
     return AbsenceReport(
         phrase=" ".join(phrase.split()),
         places=tuple(places),
@@ -48,7 +48,7 @@ def absence(phrase: str, *, catalog: Catalog, nearest: Answer) -> AbsenceReport:
         paragraphs=size.paragraphs,
         documents=size.documents,
         unread=sum(file.state is FileState.REFUSED for file in files),
-        built=catalog.meta("built"),
+        built=view.state.built,
     )
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
 from citeback.ask import baselines
 from citeback.ask.filters import NO_FILTER, Parsed
 from citeback.ask.hits import hits
@@ -16,12 +13,9 @@ from citeback.ask.rank import CLOSELY, Ranked, closely, roughly
 from citeback.ask.scope import Scope, scope
 from citeback.ask.search import search
 from citeback.ask.verdict import assurance, evidence, probability, verdict
-from citeback.index import candidates as stored
 from citeback.index import words
-from citeback.index.candidates import Candidate
-from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
-from citeback.index.snapshot import Snapshot
+from citeback.index.engine import EVERYWHERE, Candidate, View, Within
 from citeback.records import Answer, Baseline, Evidence, Hit, Parts, Verdict
 
 EMPTY = (
@@ -42,8 +36,7 @@ NO_QUESTION = (
 def answer(
     asked: Parsed,
     *,
-    catalog: Catalog,
-    snapshot: Snapshot,
+    view: View,
     encoder: Encoder,
     limit: int,
     max_characters: int,
@@ -59,44 +52,38 @@ def answer(
     text = asked.text
     if not is_filter_alone:
         text = checked(text, max_characters=max_characters)
-    if not len(snapshot.passages):
-        return _nothing(text, snapshot)
-    scoped = scope(asked.filter, catalog, asked.selection)
-    if scoped.among == ():
-        return replace(_nothing(text, snapshot), notice=scoped.notice)
+    passages = view.count(EVERYWHERE)
+    build = view.state.build
+    if not passages:
+        return _nothing(text, build)
+    scoped = scope(asked.filter, view, asked.selection)
+    if scoped.count == 0:
+        return replace(_nothing(text, build), notice=scoped.notice)
     if is_filter_alone:
-        return _first(scoped, limit, catalog, snapshot)
-    holding = stored.passages_with(catalog, list(words.content_stems(text)))
+        return _first(scoped, limit, view)
+    holding = view.holding(list(words.content_stems(text)))
     query = understood(
         text,
         encoder.encode_question(text),
         piece_spans=encoder.piece_spans([text])[0],
-        projection=snapshot.projection,
-        passages=len(snapshot.passages),
+        projection=view.projection,
+        passages=passages,
         holding=holding,
     )
-    query = replace(query, unseen=_unseen(query, holding, catalog))
+    query = replace(query, unseen=_unseen(query, holding, view))
     depth = max(CLOSELY, 2 * limit)  # near-duplicates among them are folded
     if baseline is None:
-        candidates = search(query, catalog, snapshot, scoped.among)
-        ranked = _scored(query, candidates, catalog, snapshot, depth)
+        ranked = _scored(query, search(query, view, scoped.within), view, depth)
     else:
-        ranked = _in_order_of(baseline, query, catalog, snapshot, scoped.among, depth)
+        ranked = _in_order_of(baseline, query, view, scoped.within, depth)
     if not ranked:  # BM25 without a word that any passage holds
         return replace(
-            _nothing(text, snapshot), unseen=query.unseen, notice=NOTHING_SHARED
+            _nothing(text, build), unseen=query.unseen, notice=NOTHING_SHARED
         )
     # The lead over the second tells something even if one alone is wanted.
-    found = hits(
-        query,
-        ranked,
-        catalog=catalog,
-        snapshot=snapshot,
-        encoder=encoder,
-        limit=max(limit, 2),
-    )
+    found = hits(query, ranked, view=view, encoder=encoder, limit=max(limit, 2))
     second = found[1].score if len(found) > 1 else 0.0
-    if scoped.among is not None and len(found) == 1:
+    if scoped.count is not None and len(found) == 1:
         second = found[0].score  # alone by the filter, not by what it says
     weighed = evidence(query, ranked[0], second)
     chance = probability(weighed)
@@ -110,60 +97,39 @@ def answer(
         hits=found[:limit],
         unseen=query.unseen,
         notice=f"{scoped.notice} {_notice(query, outcome)}".strip(),
-        build=snapshot.build,
+        build=build,
         seconds=0.0,
     )
 
 
 def _in_order_of(
-    baseline: Baseline,
-    query: Query,
-    catalog: Catalog,
-    snapshot: Snapshot,
-    among: Sequence[int] | None,
-    depth: int,
+    baseline: Baseline, query: Query, view: View, within: Within, depth: int
 ) -> list[Ranked]:
-    order = baselines.order(baseline, query, catalog, snapshot)
-    if among is not None:
-        allowed = set(among)
-        order = [identity for identity in order if identity in allowed]
-    order = order[:depth]
-    candidates = stored.candidates(catalog, order)
-    scored = _scored(query, candidates, catalog, snapshot, depth)
+    order = baselines.order(baseline, query, view, within)[:depth]
+    scored = _scored(query, view.candidates(order), view, depth)
     return baselines.reordered(scored, order)
 
 
 def _scored(
-    query: Query,
-    candidates: list[Candidate],
-    catalog: Catalog,
-    snapshot: Snapshot,
-    depth: int,
+    query: Query, candidates: Sequence[Candidate], view: View, depth: int
 ) -> list[Ranked]:
     """The `depth` best candidates, ranked closely."""
     rough = roughly(
         query,
         candidates,
-        snapshot.passages.fetch(np.array([c.id for c in candidates], dtype=np.int64)),
-        snapshot.sentences.fetch(_sentences_of(candidates)),
+        view.passage_vectors(candidates),
+        view.sentence_vectors(candidates),
     )[:depth]
-    ids = _sentences_of([item.candidate for item in rough]).tolist()
-    held = stored.pieces(catalog, ids)
-    rows = [held[identity] for identity in ids]
-    projection = snapshot.projection
+    rows = view.pieces([item.candidate for item in rough])
+    projection = view.projection
     counts = [projection.count(stored_row) for stored_row in rows]
     return closely(query, rough, projection.from_bytes(b"".join(rows)), counts)
 
 
-def _sentences_of(candidates: Sequence[Candidate]) -> npt.NDArray[np.int64]:
-    none: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-    return np.concatenate([none, *(c.sentence_ids for c in candidates)])
-
-
-def _first(scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot) -> Answer:
+def _first(scoped: Scope, limit: int, view: View) -> Answer:
     """The first passages that a filter lets through, where nothing is asked."""
-    among = scoped.among or ()
-    found = stored.passages(catalog, among[:limit])
+    among = view.first(scoped.within, limit)
+    found = view.passages(among)
     hits = tuple(
         Hit(
             number=number,
@@ -175,27 +141,25 @@ def _first(scoped: Scope, limit: int, catalog: Catalog, snapshot: Snapshot) -> A
             words=(),
             also_in=(),
         )
-        for number, identity in enumerate(among[:limit], start=1)
+        for number, identity in enumerate(among, start=1)
     )
-    notice = f"{NO_QUESTION.format(len(among))} {scoped.notice}"
+    notice = f"{NO_QUESTION.format(scoped.count)} {scoped.notice}"
     return replace(
-        _nothing("", snapshot),
+        _nothing("", view.state.build),
         verdict=Verdict.TOUCHES,
         hits=hits,
         notice=notice.strip(),
     )
 
 
-def _unseen(
-    query: Query, holding: Mapping[str, int], catalog: Catalog
-) -> tuple[str, ...]:
+def _unseen(query: Query, holding: Mapping[str, int], view: View) -> tuple[str, ...]:
     """The question's words that stand nowhere: in no passage, heading, title or form."""
     missing = [stem for stem in query.stems if not holding[stem]]
-    elsewhere = stored.outside(catalog, missing) if missing else set()
+    elsewhere = view.outside(missing) if missing else set()
     return tuple(query.stems[stem] for stem in missing if stem not in elsewhere)
 
 
-def _nothing(text: str, snapshot: Snapshot) -> Answer:
+def _nothing(text: str, build: int) -> Answer:
     """The answer of a library without text."""
     return Answer(
         question=text,
@@ -205,7 +169,7 @@ def _nothing(text: str, snapshot: Snapshot) -> Answer:
         hits=(),
         unseen=(),
         notice=EMPTY,
-        build=snapshot.build,
+        build=build,
         seconds=0.0,
     )
 

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from citeback.ask.question import Query
 from citeback.ask.rank import Ranked
-from citeback.index import candidates as stored
-from citeback.index.catalog import Catalog
-from citeback.index.snapshot import Snapshot
+from citeback.index.engine import View, Within
 from citeback.records import Baseline
 
 # How many passages each list holds.
@@ -17,17 +15,14 @@ DEPTH = 100
 FUSION_K = 60
 
 
-def order(
-    baseline: Baseline, query: Query, catalog: Catalog, snapshot: Snapshot
-) -> list[int]:
+def order(baseline: Baseline, query: Query, view: View, within: Within) -> list[int]:
     """Ids of passages, best first, by one simple method.
 
     PLAIN is the cosine of the passages' vectors, BM25 is that of SQLite's FTS5 over
     the question's content stems, RRF fuses both lists.
     """
-    near, _ = snapshot.passages.search(query.vector, DEPTH)
-    by_meaning = [int(identity) for identity in near]
-    by_words = stored.with_words(catalog, list(query.stems), DEPTH)
+    by_meaning = view.passages_near(query.vector, DEPTH, within)
+    by_words = view.with_words(list(query.stems), DEPTH, within)
     match baseline:
         case Baseline.PLAIN:
             return by_meaning

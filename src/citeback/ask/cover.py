@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from citeback.ask.question import Query
-from citeback.index.candidates import Candidate
+from citeback.index.engine import Candidate
 
 # Two words this many words apart or less stand together.
 NEAR = 3

@@ -9,13 +9,12 @@ from citeback.ask.filters import NO_FILTER, Parsed, phrase_places
 from citeback.ask.question import NO_WORDS
 from citeback.ask.scope import scope
 from citeback.errors import QuestionError
-from citeback.index import candidates as stored
 from citeback.index import words
-from citeback.index.catalog import Catalog
+from citeback.index.engine import View
 from citeback.records import EveryAnswer, FoundIn, FoundPassage, Passage, Source, Span
 
 
-def every(question: str, asked: Parsed, *, catalog: Catalog) -> EveryAnswer:
+def every(question: str, asked: Parsed, *, view: View) -> EveryAnswer:
     """All passages that the filter lets through and that hold all content words.
 
     Content words count in any inflection, exact phrases as they are; both in the
@@ -25,14 +24,11 @@ def every(question: str, asked: Parsed, *, catalog: Catalog) -> EveryAnswer:
     stems = list(words.content_stems(asked.text))
     if not stems and asked.filter == NO_FILTER:
         raise QuestionError(NO_WORDS)
-    scoped = scope(asked.filter, catalog, asked.selection)
-    allowed = set(scoped.among or ())
-    ids = set(stored.with_all_words(catalog, stems)) if stems else allowed
-    if scoped.among is not None:
-        ids &= allowed
+    scoped = scope(asked.filter, view, asked.selection)
+    ids = view.with_all_words(stems, scoped.within)
     found = [
         (passage, source, marked)
-        for passage, source in stored.passages(catalog, sorted(ids)).values()
+        for passage, source in view.passages(ids).values()
         if (marked := _marked(passage, set(stems), asked.filter.phrases)) is not None
     ]
     found.sort(key=lambda one: (one[0].path, one[0].start))
@@ -45,7 +41,7 @@ def every(question: str, asked: Parsed, *, catalog: Catalog) -> EveryAnswer:
             for _, group in groupby(found, lambda one: one[0].path)
         ),
         notice=scoped.notice,
-        build=catalog.build,
+        build=view.state.build,
         seconds=time.perf_counter() - started,
     )
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from citeback.ask import fold
 from citeback.ask.highlight import has_near_words, matched_words
 from citeback.ask.question import Query
 from citeback.ask.rank import Ranked
-from citeback.index import candidates as stored
-from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
-from citeback.index.snapshot import Snapshot
+from citeback.index.engine import SentenceRow, View
 from citeback.records import Hit, Passage, Place, Source, Span
 
 # So many times the wanted passages are looked at, since near-duplicates are folded.
@@ -24,21 +20,20 @@ def hits(
     query: Query,
     ranked: Sequence[Ranked],
     *,
-    catalog: Catalog,
-    snapshot: Snapshot,
+    view: View,
     encoder: Encoder,
     limit: int,
 ) -> tuple[Hit, ...]:
     """At most `limit` hits, in the order of the ranked."""
-    ids = [item.candidate.id for item in ranked[: limit * SPARE]]
-    vectors = snapshot.passages.fetch(np.array(ids, dtype=np.int64))
-    suspects = fold.suspects(vectors)
-    found = stored.passages(catalog, [ids[position] for position in suspects])
+    looked_at = [item.candidate for item in ranked[: limit * SPARE]]
+    ids = [candidate.id for candidate in looked_at]
+    suspects = fold.suspects(view.passage_vectors(looked_at))
+    found = view.passages(ids[position] for position in suspects)
     texts = {position: found[ids[position]][0].text for position in suspects}
     groups = fold.groups(len(ids), texts)[:limit]
     leaders = [ranked[group[0]] for group in groups]
     alone = [i.candidate.id for i in leaders if i.candidate.id not in found]
-    found |= stored.passages(catalog, alone)
+    found |= view.passages(alone)
     sentences = [
         _slice(found[item.candidate.id][0], _best_sentence(item).span)
         for item in leaders
@@ -78,7 +73,7 @@ def hits(
     return tuple(made)
 
 
-def _best_sentence(item: Ranked) -> stored.SentenceRow:
+def _best_sentence(item: Ranked) -> SentenceRow:
     return item.candidate.sentences[item.best]
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from citeback.ask.cover import closeness, covers
 from citeback.ask.interaction import interaction
 from citeback.ask.question import Query
-from citeback.index.candidates import Candidate
+from citeback.index.engine import Candidate
 from citeback.records import Parts
 
 Floats = npt.NDArray[np.float32]

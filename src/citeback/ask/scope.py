@@ -1,16 +1,16 @@
-"""A filter → the passages that it lets through, from the catalog."""
+"""A filter → the passages that it lets through, as an index understands it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from citeback.ask.filters import NO_FILTER, day_of, holds_phrase
-from citeback.index import candidates as stored
+from citeback.ask.filters import NO_FILTER, holds_phrase
 from citeback.index import words
-from citeback.index.catalog import Catalog
-from citeback.records import WHOLE, Filter, Selection, Source
+from citeback.index.days import day_of
+from citeback.index.engine import EVERYWHERE, View, Within
+from citeback.records import WHOLE, Filter, Selection
 
 NO_MATCH = "No passage matches the filter, so there is nothing to quote."
 UNDATED = (
@@ -21,52 +21,68 @@ UNDATED = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Ids of the passages that may be found, None for all, by path, in reading order.
+    """Which passages may be found, and how many those are, None where it is all.
 
     `notice` is what a person should know of what was left out, or "".
     """
 
-    among: tuple[int, ...] | None
+    within: Within
+    count: int | None
     notice: str
 
 
-EVERYTHING = Scope(among=None, notice="")
+EVERYTHING = Scope(within=EVERYWHERE, count=None, notice="")
 
 
-def scope(wanted: Filter, catalog: Catalog, selection: Selection = WHOLE) -> Scope:
+def scope(wanted: Filter, view: View, selection: Selection = WHOLE) -> Scope:
     """What the filter lets through of the selected documents."""
     if wanted == NO_FILTER and selection == WHOLE:
         return EVERYTHING
-    named = [
-        (source.path, day_of(source.date))
-        for source in stored.sources(catalog)
-        if _is_named(source.path, wanted.files)
-        and _has_tag(source, wanted.tags)
-        and _has_tag(source, selection.tags)
-        and (not selection.paths or source.path in selection.paths)
-    ]
-    dates = [(w.after, w.before) for w in (wanted, selection) if w.after or w.before]
-    paths = [path for path, day in named if all(_is_within(day, *d) for d in dates)]
-    ids = stored.of_files(catalog, paths)
+    within = _documents(wanted, view, selection)
+    undated = 0
+    if within.days:
+        named = replace(within, days=())
+        undated = sum(
+            held.is_found and named.lets(held.source) and not day_of(held.source.date)
+            for held in view.held()
+        )
     for phrase in wanted.phrases:
-        holding = with_phrase(phrase, catalog, ids)
-        ids = [identity for identity in ids if identity in holding]
+        holding = with_phrase(phrase, view, within)
+        within = Within(ids=frozenset(holding))
     for phrase in wanted.without:
-        holding = with_phrase(phrase, catalog, ids)
-        ids = [identity for identity in ids if identity not in holding]
-    undated = sum(not day for _, day in named) if dates else 0
-    notices = [NO_MATCH] if not ids else []
+        holding = with_phrase(phrase, view, within)
+        within = replace(within, barred=within.barred | holding)
+    count = view.count(within)
+    notices = [] if count else [NO_MATCH]
     notices += [UNDATED.format(undated)] if undated else []
-    return Scope(tuple(ids), " ".join(notices))
+    return Scope(within, count, " ".join(notices))
 
 
-def with_phrase(phrase: str, catalog: Catalog, among: Iterable[int]) -> set[int]:
+def _documents(wanted: Filter, view: View, selection: Selection) -> Within:
+    """The documents that the filter and the selection let through."""
+    paths = frozenset(selection.paths) if selection.paths else None
+    if wanted.files:
+        paths = frozenset(
+            held.source.path
+            for held in view.held()
+            if (paths is None or held.source.path in paths)
+            and _is_named(held.source.path, wanted.files)
+        )
+    groups = (wanted.tags, selection.tags)
+    dates = [(w.after, w.before) for w in (wanted, selection) if w.after or w.before]
+    return Within(
+        paths=paths,
+        tags=tuple(frozenset(map(str.casefold, tags)) for tags in groups if tags),
+        days=tuple(dates),
+    )
+
+
+def with_phrase(phrase: str, view: View, within: Within) -> set[int]:
     """Those of the passages that hold the phrase's own words in a row.
 
-    The catalog knows stems, which finds a few too many: their texts are looked at.
+    The index knows stems, which finds a few too many: their texts are looked at.
     """
-    likely = set(stored.with_phrase(catalog, words.stems(phrase))).intersection(among)
-    found = stored.texts(catalog, sorted(likely))
+    found = view.texts(view.with_phrase(words.stems(phrase), within))
     return {identity for identity, text in found.items() if holds_phrase(text, phrase)}
 
 
@@ -78,13 +94,3 @@ def _is_named(path: str, names: Sequence[str]) -> bool:
         else name.casefold() in folded
         for name in names
     )
-
-
-def _has_tag(source: Source, tags: Sequence[str]) -> bool:
-    held = {tag.casefold() for tag in source.tags}
-    return not tags or any(tag.casefold() in held for tag in tags)
-
-
-def _is_within(day: str, after: str, before: str) -> bool:
-    """Whether a day (ISO, "" if unknown) is in the dates."""
-    return bool(day) and after <= day and (not before or day < before)

@@ -7,15 +7,9 @@ the question, passages with a sentence near it, and passages that share its word
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-
-import numpy as np
 
 from citeback.ask.question import Query
-from citeback.index import candidates as stored
-from citeback.index.candidates import Candidate
-from citeback.index.catalog import Catalog
-from citeback.index.snapshot import Snapshot
+from citeback.index.engine import EVERYWHERE, Candidate, View, Within
 
 # How many come from each source. With 50 of each hardly any more came through to
 # the close ranking (docs/retrieval.md).
@@ -25,35 +19,23 @@ BY_WORDS = 20
 # The idf of a word that a third of the passages hold: to look all of those up takes the
 # longest and adds nothing. (A fifth costs 0.1 points of R@1 on forum posts.)
 COMMON = math.log(3)
-# A filter that leaves no more passages than this has all of them ranked.
-FEW = 2000
 
 
-def search(
-    query: Query,
-    catalog: Catalog,
-    snapshot: Snapshot,
-    among: Sequence[int] | None = None,
-) -> list[Candidate]:
+def search(query: Query, view: View, within: Within = EVERYWHERE) -> list[Candidate]:
     """The candidates for a query, each once, in no promised order.
 
-    With `among`, only passages of those ids; a filter is applied before anything is
-    cut off, so that a narrow one loses nothing.
+    A filter is applied before anything is cut off, so that a narrow one loses nothing:
+    the few passages that it leaves are all ranked.
     """
-    if among is not None and len(among) <= FEW:
-        return stored.candidates(catalog, among)
-    passages = sentences = None
-    if among is not None:
-        passages = np.array(among, dtype=np.int64)
-        sentences = np.array(stored.sentences_of(catalog, among), dtype=np.int64)
-    near, _ = snapshot.passages.search(query.vector, PASSAGES, passages)
-    spoken, _ = snapshot.sentences.search(query.vector, SENTENCES, sentences)
+    few = view.capabilities.ranked_whole
+    if within != EVERYWHERE and view.count(within) <= few:
+        return view.candidates(view.first(within, few))
     found = {
-        *near.tolist(),
-        *stored.passages_of_sentences(catalog, spoken.tolist()),
-        *stored.with_words(catalog, _telling(query), BY_WORDS, among),
+        *view.passages_near(query.vector, PASSAGES, within),
+        *view.sentences_near(query.vector, SENTENCES, within),
+        *view.with_words(_telling(query), BY_WORDS, within),
     }
-    return stored.candidates(catalog, sorted(found))
+    return view.candidates(sorted(found))
 
 
 def _telling(query: Query) -> list[str]:

@@ -14,7 +14,7 @@ from citeback.cite.records import (
 )
 from citeback.cite.versions import Versions
 from citeback.cite.written import DAMAGED, read_receipts
-from citeback.index.catalog import Catalog
+from citeback.index.engine import View
 from citeback.records import Document, Source, Span
 
 # Of so many it is counted how often each stands in its document.
@@ -22,9 +22,9 @@ FEW = 100
 
 
 def receipts(
-    cited: Iterable[tuple[Source, Span]], catalog: Catalog, versions: Versions
+    cited: Iterable[tuple[Source, Span]], view: View, versions: Versions
 ) -> tuple[Receipt | None, ...]:
-    """The receipts of stretches in their order, from one state of the catalog.
+    """The receipts of stretches in their order, from one state of the index.
 
     Of very many it is not counted how often each stands in its document. None for one whose document has changed since, and is not kept as it was.
     """
@@ -32,11 +32,11 @@ def receipts(
     count = len(cited) <= FEW
     documents: dict[tuple[str, str], Document | None] = {}
     made: list[Receipt | None] = []
-    build = catalog.build
+    build = view.state.build
     for source, span in cited:
         key = source.path, source.digest
         if key not in documents:
-            documents[key] = as_cited(*key, catalog, versions)
+            documents[key] = as_cited(*key, view, versions)
         document = documents[key]
         if document is None:
             made.append(None)
@@ -45,14 +45,12 @@ def receipts(
     return tuple(made)
 
 
-def restored(
-    written: WrittenReceipt, catalog: Catalog, versions: Versions
-) -> Receipt | None:
+def restored(written: WrittenReceipt, view: View, versions: Versions) -> Receipt | None:
     """The whole receipt of one that stood in a text, with its quote.
 
     None where the document is not as it was nor kept so, or the quote is another.
     """
-    document = as_cited(written.path, written.document, catalog, versions)
+    document = as_cited(written.path, written.document, view, versions)
     if document is None or not written.start < written.end <= len(document.text):
         return None
     if not written.proves(digest_of(document.text[written.start : written.end])):
@@ -61,20 +59,18 @@ def restored(
 
 
 def verified_receipts(
-    text: str, catalog: Catalog, versions: Versions
+    text: str, view: View, versions: Versions
 ) -> tuple[VerifiedReceipt, ...]:
     """Each receipt that stands in a text, and what it proves."""
-    return tuple(_verified(one, catalog, versions) for one in read_receipts(text))
+    return tuple(_verified(one, view, versions) for one in read_receipts(text))
 
 
-def _verified(
-    read: ReadReceipt, catalog: Catalog, versions: Versions
-) -> VerifiedReceipt:
+def _verified(read: ReadReceipt, view: View, versions: Versions) -> VerifiedReceipt:
     written = read.receipt
     if written is None or not _is_writable(written.path):
         finding = ReceiptFinding.DAMAGED
         return VerifiedReceipt(read.span, None, finding, "", read.problem or DAMAGED)
-    document = as_cited(written.path, written.document, catalog, versions)
+    document = as_cited(written.path, written.document, view, versions)
     if document is None or not (
         document.source.path == written.path
         or versions.is_named(document.source.digest, written.path)
@@ -87,7 +83,7 @@ def _verified(
     if not _is_placed(written, document, span):
         finding = ReceiptFinding.MISPLACED
         return VerifiedReceipt(read.span, written, finding, quote, "")
-    now = catalog.document(written.path)
+    now = view.document(written.path)
     same = now is not None and written.names(now.source.digest)
     finding = ReceiptFinding.HOLDS if same else ReceiptFinding.EARLIER
     return VerifiedReceipt(read.span, written, finding, quote, "")
@@ -105,11 +101,9 @@ def _is_placed(written: WrittenReceipt, document: Document, span: Span) -> bool:
     return written.paragraph in (0, paragraph) and written.locator in (None, locator)
 
 
-def as_cited(
-    path: str, digest: str, catalog: Catalog, versions: Versions
-) -> Document | None:
+def as_cited(path: str, digest: str, view: View, versions: Versions) -> Document | None:
     """The document whose digest begins so, if it is there or kept."""
-    document = catalog.document(path)
+    document = view.document(path)
     if document is not None and document.source.digest.startswith(digest):
         return document
     return versions.find(digest)

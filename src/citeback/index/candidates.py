@@ -3,65 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from citeback.index.catalog import SOURCE, Catalog, check_text, source_from
+from citeback.index.catalog import Catalog, check_text, source_from
+from citeback.index.engine import Candidate
 from citeback.index.marks import locator
 from citeback.records import Passage, Source, Span
-
-
-class SentenceRow(NamedTuple):
-    """A candidate's sentence as stored: offsets in the document, stems with spaces.
-
-    Many are made for each question, so they are tuples, which are made faster.
-    """
-
-    id: int
-    start: int
-    end: int
-    stored_stems: str
-
-    @property
-    def span(self) -> Span:
-        """Where it stands in the document."""
-        return Span(self.start, self.end)
-
-    @property
-    def stems(self) -> list[str]:
-        """Its stems in order."""
-        return self.stored_stems.split()
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that may be the answer, as stored, without its text.
-
-    `context` are the stems of its headings and lead-in with spaces, `stems` those of
-    its sentences, a line for each, and `bounds` holds id, start and end of each, int64.
-    """
-
-    id: int
-    path: str
-    context: str
-    bounds: bytes
-    stems: str
-
-    @property
-    def sentence_ids(self) -> npt.NDArray[np.int64]:
-        """The ids of its sentences in order."""
-        return np.frombuffer(self.bounds, dtype="<i8")[::3]
-
-    @property
-    def sentences(self) -> tuple[SentenceRow, ...]:
-        """Its sentences in order."""
-        columns = _columns(self.bounds)
-        rows = zip(*columns, self.stems.split("\n"), strict=True)
-        return tuple(map(SentenceRow._make, rows))
 
 
 def with_words(
@@ -100,7 +49,7 @@ def _term(stem: str) -> str:
     return '"' + stem.replace('"', '""') + '"'
 
 
-def _ids(ids: Sequence[int]) -> str:
+def _ids(ids: Iterable[int]) -> str:
     """Ids as the JSON that SQLite takes apart again; numpy's integers, too."""
     return json.dumps([int(i) for i in ids])
 
@@ -134,21 +83,22 @@ def outside(catalog: Catalog, stems: Sequence[str]) -> set[str]:
     return {stem for (stem,) in rows}
 
 
-def sources(catalog: Catalog) -> list[Source]:
-    """Every document that has passages, by path."""
-    rows = catalog.database.rows(
-        f"SELECT {SOURCE} FROM files f WHERE EXISTS "
-        "(SELECT 1 FROM passages p WHERE p.path = f.path) ORDER BY path"
-    )
-    return [source_from(row) for row in rows]
-
-
 def of_files(catalog: Catalog, paths: Sequence[str]) -> list[int]:
     """Ids of the documents' passages, by path and in reading order."""
     rows = catalog.database.rows(
         "SELECT id FROM passages WHERE path IN (SELECT value FROM json_each(?)) "
         "ORDER BY path, start",
         (json.dumps(list(paths)),),
+    )
+    return [identity for (identity,) in rows]
+
+
+def in_order(catalog: Catalog, ids: Iterable[int]) -> list[int]:
+    """Those of the ids that are there, by path and in reading order."""
+    rows = catalog.database.rows(
+        "SELECT id FROM passages WHERE id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY path, start",
+        (_ids(ids),),
     )
     return [identity for (identity,) in rows]
 

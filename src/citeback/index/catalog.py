@@ -10,7 +10,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from citeback.errors import StorageFullError
 from citeback.index import stored_blocks, words
 from citeback.index.database import DamagedDatabaseError, Database
+from citeback.index.engine import Held, PassageEntry
 from citeback.index.packed import Packed, packed, places
 from citeback.index.pieces import Projection
 from citeback.records import (
@@ -31,9 +31,7 @@ from citeback.records import (
     LibrarySize,
     LocatorKind,
     Mark,
-    Passage,
     Source,
-    Span,
 )
 
 # Virtual tables first: they take their own tables along.
@@ -48,26 +46,6 @@ SOURCE = "path, digest, title, author, date, url, tags"
 # Changed by hand whenever what is written into a column changes; the tables themselves
 # are told by schema.sql's digest. An index of another format is built anew.
 FORMAT = "4"
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceEntry:
-    """A sentence as stored: its stems joined by spaces, its embedded text's digest."""
-
-    id: int
-    span: Span
-    stems: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class PassageEntry:
-    """A passage as stored; `context` are the stems of its headings and lead-in."""
-
-    passage: Passage
-    context: str
-    digest: str
-    sentences: tuple[SentenceEntry, ...]
 
 
 class Catalog:
@@ -243,10 +221,16 @@ class Catalog:
         )
         return source_from(source), text, blocks, marks
 
-    def sources(self) -> list[Source]:
-        """What is known of every file, read or refused, but for its layout; by path."""
-        rows = self.database.rows(f"SELECT {SOURCE} FROM files ORDER BY path")
-        return [source_from(row) for row in rows]
+    def held(self) -> list[Held]:
+        """Every file's documents, read or refused, by path."""
+        rows = self.database.rows(
+            f"SELECT {SOURCE}, file, state, EXISTS "
+            "(SELECT 1 FROM passages p WHERE p.path = f.path) FROM files f ORDER BY path"
+        )
+        return [
+            Held(source_from(source), file, FileState(state), bool(is_found))
+            for *source, file, state, is_found in rows
+        ]
 
     def files(self) -> tuple[FileReport, ...]:
         """Every file with its state, by path."""

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from citeback.index.catalog import Catalog, PassageEntry, SentenceEntry
+from citeback.index.catalog import Catalog
 from citeback.index.database import Row
+from citeback.index.engine import PassageEntry, SentenceEntry
 from citeback.index.packed import Packed
 from citeback.records import Passage, Span
 

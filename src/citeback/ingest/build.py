@@ -17,8 +17,9 @@ from pathlib import Path
 
 from citeback.errors import ContentError, FileAccessError
 from citeback.index import stamps, words
-from citeback.index.catalog import Catalog, PassageEntry
+from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
+from citeback.index.engine import PassageEntry
 from citeback.index.stamps import Stamp
 from citeback.ingest.embed import Embedding
 from citeback.ingest.ending import Stopped

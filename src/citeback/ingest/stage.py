@@ -12,8 +12,9 @@ from functools import partial
 from itertools import pairwise
 
 from citeback.index import transfer, words
-from citeback.index.catalog import Catalog, PassageEntry, SentenceEntry
+from citeback.index.catalog import Catalog
 from citeback.index.encoder import Encoder
+from citeback.index.engine import PassageEntry, SentenceEntry
 from citeback.index.packed import Packed
 from citeback.ingest.split import split
 from citeback.records import Block, BlockKind, Document, Passage, Span

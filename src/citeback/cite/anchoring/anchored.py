@@ -12,8 +12,7 @@ from citeback.cite.anchoring.anchor import KEPT_WELL, Place, find, quoted
 from citeback.cite.difference import differences
 from citeback.cite.records import Anchored, Difference, Receipt, Standing
 from citeback.index import words
-from citeback.index.candidates import passages, with_words
-from citeback.index.catalog import Catalog
+from citeback.index.engine import EVERYWHERE, View
 from citeback.records import Document, Span
 
 # Of other documents so many that share the most words are looked through, by so many
@@ -23,22 +22,22 @@ PASSAGES = 12
 WORDS = 24
 
 
-def anchored(receipt: Receipt, catalog: Catalog, before: str | None) -> Anchored:
-    """Where a quotation stands now, from one state of the catalog.
+def anchored(receipt: Receipt, view: View, before: str | None) -> Anchored:
+    """Where a quotation stands now, from one state of the index.
 
     `before` is the text that was quoted, None if it is not at hand.
     """
-    there = catalog.document(receipt.path)
+    there = view.document(receipt.path)
     if there is not None and _is_untouched(receipt, there):
         return _standing(receipt, there, receipt.span, certain=True)
     wanted = quoted(receipt, before)
     place = find(there.text, wanted) if there is not None else None
     if there is not None and place is not None and place.certain:
         return _placed(receipt, there, place)
-    for document in _of_same_text(receipt, catalog):
+    for document in _of_same_text(receipt, view):
         return _standing(receipt, document, receipt.span, certain=True)
     if there is None or place is None or place.best.kept < KEPT_WELL:
-        for document in _others(receipt, catalog):
+        for document in _others(receipt, view):
             other = find(document.text, wanted)
             if other is not None and other.best.kept >= KEPT_WELL:
                 return _placed(receipt, document, other)
@@ -56,25 +55,26 @@ def _is_untouched(receipt: Receipt, document: Document) -> bool:
     )
 
 
-def _of_same_text(receipt: Receipt, catalog: Catalog) -> Iterator[Document]:
+def _of_same_text(receipt: Receipt, view: View) -> Iterator[Document]:
     """The same text under other names."""
     if not receipt.document:
         return
-    for source in catalog.sources():
+    for source in (held.source for held in view.held()):
         if source.path != receipt.path and source.digest.startswith(receipt.document):
-            document = catalog.document(source.path)
+            document = view.document(source.path)
             if document is not None and _is_untouched(receipt, document):
                 yield document
 
 
-def _others(receipt: Receipt, catalog: Catalog) -> Iterator[Document]:
+def _others(receipt: Receipt, view: View) -> Iterator[Document]:
     """Other documents that hold many of the quote's words, likeliest first."""
     stems = sorted(words.content_stems(receipt.quote), key=len)[-WORDS:]
-    ids = with_words(catalog, stems or words.stems(receipt.quote)[:WORDS], PASSAGES)
-    found = passages(catalog, ids)
+    wanted = stems or words.stems(receipt.quote)[:WORDS]
+    ids = view.with_words(wanted, PASSAGES, EVERYWHERE)
+    found = view.passages(ids)
     paths = dict.fromkeys(found[one][0].path for one in ids if one in found)
     for path in [path for path in paths if path != receipt.path][:OTHERS]:
-        document = catalog.document(path)
+        document = view.document(path)
         if document is not None:
             yield document
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from citeback.cite.records import Allowance
 from citeback.cite.verifying.canonical import Canonical, Reading, canonical
-from citeback.index.catalog import Catalog
+from citeback.index.engine import View
 from citeback.records import BlockKind, Document, Span
 
 # Letters of documents that are kept at hand; in memory each takes a few bytes.
@@ -67,11 +67,11 @@ class HeldText:
 
 
 class HeldTexts:
-    """The documents of a catalog, the last ones asked for kept at hand."""
+    """The documents of an index, the last ones asked for kept at hand."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, view: View) -> None:
         """Read none yet."""
-        self._catalog = catalog
+        self._view = view
         self._held: OrderedDict[str, HeldText] = OrderedDict()
         self._letters = 0
 
@@ -80,7 +80,7 @@ class HeldTexts:
         if path in self._held:
             self._held.move_to_end(path)
             return self._held[path]
-        document = self._catalog.document(path)
+        document = self._view.document(path)
         if document is None:
             return None
         self._letters += len(document.text)

@@ -6,10 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from citeback.index import candidates as stored
 from citeback.index import words
-from citeback.index.catalog import Catalog
-from citeback.index.passage_places import holding_outside, places_of
+from citeback.index.engine import EVERYWHERE, View
 from citeback.records import Span
 
 # Words in a row that are looked for, and at most so many such runs of a quotation. One
@@ -34,20 +32,20 @@ class Origin:
     runs: int
 
 
-def origins(catalog: Catalog, segments: Sequence[str]) -> list[Origin]:
+def origins(view: View, segments: Sequence[str]) -> list[Origin]:
     """The passages that share most with the quotation, the likeliest first."""
     weights: dict[int, float] = defaultdict(float)
     runs: Counter[int] = Counter()
     stems = [words.stems(segment) for segment in segments]
     for run in _runs(stems):
-        found = stored.with_phrase(catalog, run)
+        found = view.with_phrase(run, EVERYWHERE)
         runs.update(found)
         for identity in found:
             weights[identity] += 1 / len(found)
-    for rank, identity in enumerate(_by_words(catalog, stems), start=1):
+    for rank, identity in enumerate(_by_words(view, stems), start=1):
         weights[identity] += 1 / (100 + rank)
     order = sorted(weights, key=lambda identity: (-weights[identity], identity))
-    places = places_of(catalog, order)
+    places = view.places(order)
     return [
         Origin(*places[identity], runs[identity])
         for identity in order
@@ -68,16 +66,14 @@ def documents(found: Sequence[Origin]) -> list[str]:
     return [path for path in runs if path in likely or 2 * runs[path] > most]
 
 
-def outside(
-    catalog: Catalog, segments: Sequence[str], *, altered: bool = False
-) -> list[str]:
+def outside(view: View, segments: Sequence[str], *, altered: bool = False) -> list[str]:
     """Documents that hold its words in headings or in what was left out.
 
     All of them, or, where it may be `altered`, two thirds.
     """
     stems = {stem for segment in segments for stem in words.stems(segment)}
     missing = len(stems) // 3 if altered else 0
-    return holding_outside(catalog, sorted(stems), missing) if stems else []
+    return view.holding_outside(sorted(stems), missing) if stems else []
 
 
 def _runs(segments: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
@@ -96,10 +92,10 @@ def _of_segment(stems: Sequence[str]) -> list[Sequence[str]]:
     return [*runs, stems[-RUN:]]
 
 
-def _by_words(catalog: Catalog, segments: Sequence[Sequence[str]]) -> list[int]:
+def _by_words(view: View, segments: Sequence[Sequence[str]]) -> list[int]:
     content = list(
         words.content_stems(" ".join(stem for stems in segments for stem in stems))
     )
-    counts = stored.passages_with(catalog, content)
+    counts = view.holding(content)
     rarest = sorted((s for s in content if counts[s]), key=lambda s: counts[s])
-    return stored.with_words(catalog, rarest[:RAREST], SINGLY)
+    return view.with_words(rarest[:RAREST], SINGLY, EVERYWHERE)

@@ -39,7 +39,7 @@ from citeback.cite.verifying.quotations import quotations
 from citeback.cite.verifying.wording import Wording, segments, wordings
 from citeback.cite.versions import Versions
 from citeback.index import words
-from citeback.index.catalog import Catalog
+from citeback.index.engine import View
 from citeback.records import Span
 
 # Of so many words or fewer it cannot be told that they were taken from somewhere. In
@@ -67,16 +67,16 @@ _ORDER = list(Allowance)
 _MARKED = {Allowance.OMISSIONS, Allowance.CHANGES}
 
 
-def verify(draft: Draft, catalog: Catalog, versions: Versions) -> VerifyReport:
+def verify(draft: Draft, view: View, versions: Versions) -> VerifyReport:
     """What became of each quotation of the draft, and what its receipts prove.
 
     The caller is inside `reading`.
     """
     started = time.perf_counter()
-    texts = HeldTexts(catalog)
-    titles = frozenset(_as_title(source.title) for source in catalog.sources())
+    texts = HeldTexts(view)
+    titles = frozenset(_as_title(held.source.title) for held in view.held())
     found = (
-        _verified(one, catalog, texts, markdown=draft.markdown)
+        _verified(one, view, texts, markdown=draft.markdown)
         for one in quotations(draft)
     )
     return VerifyReport(
@@ -89,29 +89,29 @@ def verify(draft: Draft, catalog: Catalog, versions: Versions) -> VerifyReport:
             else one
             for one in found
         ),
-        receipts=verified_receipts(draft.text, catalog, versions),
-        documents=catalog.size().documents,
-        build=catalog.build,
+        receipts=verified_receipts(draft.text, view, versions),
+        documents=view.size().documents,
+        build=view.state.build,
         seconds=time.perf_counter() - started,
     )
 
 
 def _verified(
-    quotation: Quotation, catalog: Catalog, texts: HeldTexts, *, markdown: bool
+    quotation: Quotation, view: View, texts: HeldTexts, *, markdown: bool
 ) -> VerifiedQuotation:
     said = segments(quotation, markdown=markdown)
     if is_short(said):
         return _without_place(quotation, Finding.SHORT)
-    near = origins.origins(catalog, said)
+    near = origins.origins(view, said)
     paths = origins.documents(near)
-    paths += [path for path in origins.outside(catalog, said) if path not in paths]
+    paths += [path for path in origins.outside(view, said) if path not in paths]
     found = _exact(quotation, paths, texts, markdown=markdown)
     if found:
         allowances = found[0][0]
         places = tuple(place for _, place in found)
         return VerifiedQuotation(quotation, Finding.EXACT, allowances, places, 1.0, ())
     around = [(one.path, one.place) for one in near[:AROUND]]
-    for path in origins.outside(catalog, said, altered=True)[:OUTSIDE]:
+    for path in origins.outside(view, said, altered=True)[:OUTSIDE]:
         held = texts.get(path)
         if held is not None and len(held.document.text) <= LONGEST_OUTSIDE:
             around.append((path, Span(0, len(held.document.text))))
