@@ -51,6 +51,11 @@ class WordHashEncoder:
         return self._encoded(question)
 
     def _encoded(self, text: str) -> Encoded:
+        if text.startswith(VOCABULARY):
+            return vocabulary_line(text, self.dimension)
+        return self._worked_out(text)
+
+    def _worked_out(self, text: str) -> Encoded:
         content = words.content_stems(text)
         rows = [direction(stem, self.dimension) for stem in words.stems(text)]
         total = np.full(self.dimension, 1e-3)
@@ -67,3 +72,9 @@ def direction(stem: str, dimension: int) -> npt.NDArray[np.float64]:
     """The stem's own direction, the same in every process."""
     seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8])
     return np.random.default_rng(seed).normal(size=dimension)
+
+
+@lru_cache(maxsize=2_000)
+def vocabulary_line(text: str, dimension: int) -> Encoded:
+    """One of the lines that every new index begins with, worked out once for all."""
+    return WordHashEncoder(dimension=dimension)._worked_out(text)

@@ -192,7 +192,9 @@ def _address(settings: Settings) -> str:
 
 def _listen(port: int, host: str = LOOPBACK) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Told to be TCP, or asyncio would not tell connections to send at once, and the body
+    # of each response would wait 40 ms for the other side to confirm its head.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
