@@ -58,6 +58,26 @@ def test_an_archive_whose_reading_was_broken_off_is_tried_again(
     assert note.read_text() == "xx"
 
 
+def test_what_an_archive_held_outlasts_a_reading_that_does_not_come_so_far(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    note = box(content, DYING_ONCE)
+    note.write_text("x")  # as if it had died already
+    library = make_library()
+    assert "box.zip/3.txt" in library.update().added
+    note.unlink()
+    with zipfile.ZipFile(content / "box.zip", "a") as archive:
+        archive.writestr("4.txt", "One lock more.")
+    report = library.update()
+    assert report.removed == ()
+    states = {file.source.path: file.state for file in library.files()}
+    assert states["box.zip/3.txt"] is FileState.KEPT
+    assert library.ask("Where is the last lock?").hits[0].source.path == "box.zip/3.txt"
+    assert library.update().added == ("box.zip/4.txt",)
+    states = {file.source.path: file.state for file in library.files()}
+    assert states["box.zip/3.txt"] is FileState.INDEXED
+
+
 @pytest.mark.parametrize("name", ["box.zip", "alone.bad"])
 def test_a_hopeless_file_is_read_twice_until_it_changes(
     make_library: MakeLibrary, content: Path, name: str

@@ -40,6 +40,9 @@ UNASKED_PASSAGES = 1_000
 # Noted while there may be vectors that belong to no text: looking for them takes
 # seconds in a large index, and an update that takes nothing away leaves none.
 UNSWEPT = "unswept"
+NOT_REACHED = (
+    "reading its archive was broken off before its turn came; its last text is kept"
+)
 
 Report = Callable[[Progress], None]
 
@@ -321,6 +324,9 @@ class Build:
             left = int(size * (1 - outcome.share))
         if is_broken_off:
             stamp = stamps.broken_off(self._catalog, file.name, stamp)
+            for path in [p for p, s in gone.items() if s is not FileState.REFUSED]:
+                del gone[path]  # for all that is known it is there
+                part.same[path] = FileState.KEPT, NOT_REACHED
         part.is_last, part.gone, part.stamp = True, list(gone), stamp
         yield part
 
