@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from catalog_rows import rows
 from conftest import MakeLibrary
 from doubles import WordHashEncoder
 
 from citeback.bulk import make as making
-from citeback.bulk.make import ARRIVING, Job, make, scratch
+from citeback.bulk.make import ARRIVING, Job, make, read_projection, scratch
 from citeback.bulk.plan import Shard
 from citeback.bulk.run import LOST, Made, Plan, ThisProcess, attempt, embed, plan, take
 from citeback.errors import BulkError, EncoderError, StorageFullError
 from citeback.index import stamps
-from citeback.index.catalog import Catalog
+from citeback.index.encoder import Encoded
 from citeback.ingest import stage
 from citeback.ingest.origin import Folder
 from citeback.ingest.scan import FoundFile
@@ -26,8 +28,6 @@ from citeback.settings import Settings
 
 # Small enough for some shards of the few documents here.
 SIZE = 300
-# What is noted of an index, but for when it was made and how often it changed.
-NOTED = ("recipe", "encoder", "format", "drive", "unswept")
 
 
 @pytest.fixture
@@ -57,21 +57,6 @@ def bulk(library: Library, folder: Path) -> tuple[Plan, UpdateReport]:
     made = plan(library, folder, shard_bytes=SIZE)
     assert embed(made, ThisProcess(library.encoder)) == {}
     return made, take(library, made)
-
-
-def rows(folder: Path) -> dict[str, list[object]]:
-    """All rows of a catalog, but for what tells it from others."""
-    catalog = Catalog(folder / "catalog.sqlite")
-    try:
-        held = {
-            table: sorted(map(repr, catalog.database.rows(f"SELECT * FROM {table}")))
-            for table in (
-                "files marks passages sentences vectors pieces projections outside words"
-            ).split()
-        }
-        return held | {"meta": [catalog.meta(key) for key in NOTED]}
-    finally:
-        catalog.database.close()
 
 
 def indexed(content: Path, folder: Path) -> Library:
@@ -186,8 +171,17 @@ def test_an_index_that_was_there_keeps_its_way_of_making_pieces_small(
     made = plan(library, tmp_path / "shards")
     held = library.projection()
     assert held is not None
-    assert made.job.projection.equals(held)
-    assert not list((tmp_path / "shards").glob("projection*"))
+    assert read_projection(made.job.projection).equals(held)
+    # Another index has another:
+    library.close()
+    shutil.rmtree(tmp_path / "index")
+    other = make_library(Otherwise())
+    other.update()
+    second = plan(other, tmp_path / "shards")
+    held = other.projection()
+    assert held is not None
+    assert read_projection(second.job.projection).equals(held)
+    assert not {s.name for s in second.shards} & {s.name for s in made.shards}
 
 
 def test_the_shards_keep_theirs_until_there_is_an_index(
@@ -196,14 +190,15 @@ def test_the_shards_keep_theirs_until_there_is_an_index(
     """A model may give other last digits when it is asked again."""
     library = make_library()
     first = plan(library, tmp_path / "shards", shard_bytes=SIZE)
-
-    class Otherwise(WordHashEncoder):
-        def _encoded(self, text: str):  # type: ignore[no-untyped-def]
-            return super()._encoded(text[::-1])
-
     second = plan(make_library(Otherwise()), tmp_path / "shards", shard_bytes=SIZE)
-    assert second.job.projection.equals(first.job.projection)
-    assert second.shards == first.shards
+    assert second == first
+
+
+class Otherwise(WordHashEncoder):
+    """Says that it is the same model, and gives other numbers."""
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        return super().encode_passages([text[::-1] for text in texts])
 
 
 class Dying:

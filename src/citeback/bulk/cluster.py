@@ -21,6 +21,7 @@ from citeback.index.encoder import Encoder
 
 # A shard that ends its process more often is left alone until the others are made.
 RETRIES = 3
+CONNECT_SECONDS = 10
 INSTALL = "pip install 'citeback[bulk]'"
 
 
@@ -45,12 +46,15 @@ class Cluster:
                 "Embedding on several machines needs Ray, on each of them. Run: "
                 f"{INSTALL}"
             ) from error
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         try:
+            _reach(address)  # Ray itself would wait for minutes
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise BulkError(
                 f"No Ray cluster answers at {address} ({error}). Start one (docs/bulk.md "
-                "tells how), and name the address that `ray start` has printed."
+                "tells how), and name the machine and port where `ray start --head` "
+                "was, like 10.0.0.1:6379."
             ) from error
         resources = ray.cluster_resources()  # type: ignore[no-untyped-call]
         room = int(resources.get("CPU", 0)) // threads
@@ -89,6 +93,12 @@ class Cluster:
         import ray
 
         ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Raise OSError or ValueError unless somebody listens at a "host:port"."""
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
 
 
 class _Embedder:

@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from citeback.bulk.plan import Shard, is_unchanged
 from citeback.errors import (
     BulkError,
@@ -44,19 +46,25 @@ STALE_SECONDS = 86_400
 class Job:
     """What every machine must know: the folders, and how everything is made.
 
-    `recipe` names the model and the rules of reading and splitting, and `projection` is
-    what makes word pieces small: those of two machines would not be the same.
+    `recipe` names the model and the rules of reading and splitting. `projection` is the
+    file that tells what makes word pieces small: two machines may find it otherwise.
     """
 
     content: Path
     folder: Path
     limits: Limits
     recipe: str
-    projection: Projection
+    projection: Path
 
     def file(self, shard: Shard) -> Path:
         """What is, or will be, made of a shard."""
         return self.folder / f"{shard.name}{ENDING}"
+
+
+def read_projection(file: Path) -> Projection:
+    """The projection in a job's file."""
+    with np.load(file, allow_pickle=False) as held:
+        return Projection(held["mean"], held["basis"])
 
 
 def make(job: Job, shard: Shard, encoder: Encoder) -> None:
@@ -92,7 +100,8 @@ def _build(job: Job, shard: Shard, encoder: Encoder, made: Path) -> None:
     catalog = Catalog(made)
     try:
         with catalog.database.writing():
-            catalog.set_projection(encoder.fingerprint, job.projection)
+            projection = read_projection(job.projection)
+            catalog.set_projection(encoder.fingerprint, projection)
         Build(
             catalog,
             encoder,

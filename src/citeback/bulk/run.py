@@ -14,14 +14,13 @@ from typing import Protocol
 
 import numpy as np
 
-from citeback.bulk.make import ARRIVING, Job, clear, make
+from citeback.bulk.make import ARRIVING, Job, clear, make, read_projection
 from citeback.bulk.plan import SHARD_BYTES, Shard, planned, shards
 from citeback.bulk.taken import Taken
 from citeback.errors import CitebackError, StorageFullError
 from citeback.index.catalog import format_name
 from citeback.index.disk import flush
 from citeback.index.encoder import Encoder, load_encoder
-from citeback.index.pieces import Projection
 from citeback.ingest.build import Report, recipe
 from citeback.ingest.embed import projection_of
 from citeback.ingest.scan import FoundFile, scan
@@ -99,20 +98,21 @@ def plan(library: Library, folder: Path, *, shard_bytes: int = SHARD_BYTES) -> P
     Raises ContentError, EncoderError and StorageFullError.
     """
     content = library.settings.content.absolute()
-    encoder = library.encoder
     limits = limits_of(library.settings)
     found = scan(content)
     try:
+        folder = folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         clear(folder)
-        projection = library.projection() or _projection(folder, encoder)
+        projection = _projection(library, folder)
     except OSError as error:
         raise StorageFullError(
             f"Nothing can be written in {folder} ({error.strerror or error}). Name a "
             "folder that you may write in, on a disk with room."
         ) from error
-    job = Job(content, folder.absolute(), limits, recipe(encoder), projection)
-    making = f"{job.recipe} {format_name()} {limits} {_digest(projection)}"
+    job = Job(content, folder, limits, recipe(library.encoder), projection)
+    basis = _name(read_projection(projection).basis.tobytes())
+    making = f"{job.recipe} {format_name()} {limits} {basis}"
     files = planned(found, max_bytes=limits.max_bytes)
     return Plan(job, tuple(found), tuple(shards(files, making, size=shard_bytes)))
 
@@ -156,21 +156,25 @@ def take(
     return library.update(progress=progress, only=only, origin=taken)
 
 
-def _projection(folder: Path, encoder: Encoder) -> Projection:
-    """The projection of the folder's shards; kept there, as another try may differ."""
-    name = hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]
-    file = folder / f"projection-{name}.npz"
+def _projection(library: Library, folder: Path) -> Path:
+    """The file in the folder of what makes word pieces small, for all machines.
+
+    That of the index, where it has one; else the folder's own, kept from the first run
+    on: a model may give other last digits when it is asked again.
+    """
+    encoder, held = library.encoder, library.projection()
+    file = folder / f"projection-{_name(encoder.fingerprint.encode())}.npz"
+    if held is not None and file.exists() and not read_projection(file).equals(held):
+        file = file.with_stem(f"{file.stem}-{_name(held.basis.tobytes())}")
     if not file.exists():
-        made = projection_of(encoder)
+        made = held or projection_of(encoder)
         arriving = folder / f"{ARRIVING}{secrets.token_hex(8)}.npz"
         np.savez(arriving, mean=made.mean, basis=made.basis)
         flush(arriving)
         os.replace(arriving, file)
         flush(folder)
-    with np.load(file, allow_pickle=False) as held:
-        return Projection(held["mean"], held["basis"])
+    return file
 
 
-def _digest(projection: Projection) -> str:
-    both = projection.mean.tobytes() + projection.basis.tobytes()
-    return hashlib.sha256(both).hexdigest()[:16]
+def _name(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

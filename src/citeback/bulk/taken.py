@@ -66,17 +66,18 @@ class Taken:
     def _outcomes(self, opened: _Open, file: FoundFile) -> Iterator[Outcome]:
         catalog, stamp = opened.catalog, opened.stamps.get(file.name)
         is_broken_off = stamp is not None and stamp.limits.endswith(ONCE_MORE)
-        reports = catalog.files_within([file.name])
-        for number, report in enumerate(reports, start=1):
-            path = report.source.path
+        held = catalog.database.rows(
+            "SELECT path, reason FROM files WHERE file = ? ORDER BY path", (file.name,)
+        )
+        for number, (path, reason) in enumerate(held, start=1):
             document = _document(opened, path)
             self._stored[path] = catalog
             yield Outcome(
                 path,
                 document,
-                refusal="" if document else report.reason,
-                remark=report.reason if document else "",
-                share=number / len(reports),
+                refusal="" if document else reason,
+                remark=reason if document else "",
+                share=number / len(held),
                 is_broken_off=is_broken_off,
             )
 
