@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -197,3 +198,40 @@ def test_progress_within_one_file_goes_on_and_ends_at_its_end(
     assert len({done for done, _, _ in told}) > 2
     assert told[-1][0] == told[-1][1]
     assert told[-1][2] == library.size().passages == 5
+
+
+# Prints by how many megabytes the process grew for texts of many shapes.
+ENCODING = """
+import re
+from pathlib import Path
+from citeback.index.encoder import load_encoder
+from citeback.index.memory import give_back
+
+def megabytes():
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmRSS:\\s+(\\d+)", status)[1]) / 1e3
+
+encoder = load_encoder("", batch=32)
+encoder.encode_passages(["a few words"] * 32)
+give_back()
+before = megabytes()
+for length in (6, 12):
+    for count in range(1, 33):
+        encoder.encode_passages([" ".join(["river"] * length)] * count)
+give_back()
+print(megabytes() - before)
+"""
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not STATUS.is_file(), reason="memory is measured on Linux")
+def test_the_model_keeps_little_for_each_shape_of_a_batch() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENCODING],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 90  # 160 without a limit, and more for each shape

