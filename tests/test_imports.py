@@ -36,6 +36,7 @@ ONLY_IN = {
     "sqlite3": "index/database.py",
     "faiss": "index/vectors.py",
     "threadpoolctl": "index/vectors.py",
+    "joblib": "index/cores.py",
     "snowballstemmer": "index/words.py",
     "gradio": "serve/page.py",
     "charset_normalizer": "ingest/formats/old_letters.py",

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citeback.errors import EncoderError
+from citeback.index import cores
 from citeback.index.together import Together
 from citeback.records import Span
 
@@ -117,7 +118,8 @@ class SentenceTransformerEncoder:
         # Fast tokenizers refuse to be used by two threads at once. Held for one batch
         # at a time, so that a question waits for no more than that.
         self._lock = threading.Lock()
-        self._threads = threads or os.cpu_count() or 1
+        self._cores = threads or cores.usable()
+        self._threads = 0  # as many as are computing now
         self.fingerprint = fingerprint
         dimension = model.get_embedding_dimension()
         if dimension is None:
@@ -155,7 +157,7 @@ class SentenceTransformerEncoder:
         encoded = []
         for start in range(0, len(texts), self._batch):
             batch = list(texts[start : start + self._batch])
-            with self._lock, _threads(self._threads):
+            with self._lock, self._free_cores():
                 outputs = self._model.encode_document(
                     batch,
                     batch_size=self._batch,
@@ -164,6 +166,14 @@ class SentenceTransformerEncoder:
                 )
             encoded.extend(self._encoded(outputs))
         return encoded
+
+    @contextmanager
+    def _free_cores(self) -> Iterator[None]:
+        """Computes with as many threads as there are cores that others leave."""
+        # The last minute's load has our own threads in it, if there were any.
+        self._threads = cores.free(self._cores, own=self._threads)
+        with _threads(self._threads):
+            yield
 
     def encode_question(self, question: str) -> Encoded:
         """The question encoded, together with others that are being asked just now."""
