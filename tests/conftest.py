@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from doubles import WordHashEncoder
+from milvus_server import MilvusServer, why_not
 
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.library import Library
@@ -53,6 +54,16 @@ def make_library(tmp_path: Path, content: Path) -> Iterator[MakeLibrary]:
     yield make
     for library in opened:
         library.close()
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """A real server, started once for all tests."""
+    if why := why_not():
+        pytest.skip(why)
+    server = MilvusServer(tmp_path_factory.mktemp("milvus"))
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,8 @@ ONLY_IN = {
     "prometheus_client": "serve/api/metrics.py",
     "argon2": "serve/guard/passwords.py",
     "limits": "serve/guard/throttle.py",
+    "pymilvus": "index/milvus/client.py",
+    "grpc": "index/milvus/client.py",
     "ray": "bulk/cluster.py",
 }
 # Where one place is too few, the places are named.

@@ -56,6 +56,10 @@ class UnsoundIndexError(IndexStateError):
     """Something in the index is not as it should be, and could not be mended."""
 
 
+class UnfitDocumentError(IndexStateError):
+    """An index does not take a document; the others are not affected."""
+
+
 class StorageFullError(IndexStateError):
     """Nothing can be written in the index folder; the last complete state is kept."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from citeback.ask.absence import absence
-from citeback.ask.answer import answer
+from citeback.ask.answer import PARTIAL, answer
 from citeback.ask.every import every
 from citeback.ask.examples import example_questions
 from citeback.ask.filters import NO_FILTER, Parsed, parsed, text_of
@@ -44,10 +44,12 @@ from citeback.index.database import DamagedDatabaseError
 from citeback.index.days import day_of
 from citeback.index.embedded import Embedded
 from citeback.index.encoder import Encoder, load_encoder
-from citeback.index.engine import View
+from citeback.index.engine import Engine, View
 from citeback.index.folder import IndexFolder, back_up
 from citeback.index.memory import share_stores
+from citeback.index.milvus import connect
 from citeback.index.pieces import Projection
+from citeback.index.publish import publish
 from citeback.index.vectors import use_one_thread
 from citeback.ingest.build import Build, Report
 from citeback.ingest.check import faults
@@ -117,7 +119,10 @@ class Library:
         self._versions = Versions(settings.citations)
         self._folder = IndexFolder(settings.index)
         self._opened = self._folder.open_catalog()
-        self._engine = Embedded(lambda: self._catalog, settings.index)
+        self._embedded = Embedded(lambda: self._catalog, settings.index)
+        self._engine: Engine = self._embedded
+        if settings.engine:
+            self._engine = connect.reader(settings.engine)
         use_one_thread()
         share_stores()
 
@@ -146,6 +151,7 @@ class Library:
 
     def close(self) -> None:
         """Give back the files. The library is not usable afterwards."""
+        self._engine.close()
         self._opened.database.close()
 
     def __enter__(self) -> Self:
@@ -177,17 +183,25 @@ class Library:
 
         Where a model is needed it is loaded now if it was not yet.
         """
-        if self._opened.outdated or not self._opened.size().documents:
+        if self._opened.outdated and not self.is_elsewhere:
             return False
-        return not model or self._opened.meta("encoder") == self.encoder.fingerprint
+        with self._engine.reading() as view:
+            if not view.size().documents:
+                return False
+            return not model or view.state.encoder == self.encoder.fingerprint
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a cluster is asked: then only `citeback index` brings it up to date."""
+        return self.settings.engine != ""
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should be told of the index, until the next update."""
         notices = list(self._folder.notices)
-        if self._opened.outdated:
+        if self._opened.outdated and not self.is_elsewhere:
             notices.append(OUTDATED)
-        return tuple(notices)
+        return (*notices, *self._engine.notices)
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -232,11 +246,27 @@ class Library:
                 )
             notices = [*self._folder.notices, *report.notices]
             try:
-                self._engine.save()
+                self._embedded.save()
             except StorageFullError as error:
                 notices.append(str(error))
             self._folder.notices.clear()
+            if self.is_elsewhere:
+                notices += self._publish(rebuild=rebuild, stop=stop)
             return replace(report, notices=tuple(notices))
+
+    def _publish(self, *, rebuild: bool, stop: Stop) -> tuple[str, ...]:
+        """Bring the cluster in step with the catalog; returns what is to be told."""
+        catalog = self._catalog
+        projection = catalog.projection(catalog.meta("encoder"))
+        if projection is None:
+            return ()  # there has never been anything to publish
+        writer = connect.writer(
+            self.settings.engine, catalog=catalog.name, projection=projection
+        )
+        try:
+            return publish(catalog, writer, stop=stop).refused
+        finally:
+            writer.close()
 
     def add(
         self,
@@ -368,11 +398,11 @@ class Library:
         with self._folder.locked():
             prepare(self._catalog, self.settings.content, found)
             self._catalog.database.checkpoint()
-            self._engine.forget()
+            self._embedded.forget()
         if remedies & {Remedy.INDEX, Remedy.VECTORS}:
             return self.update().notices
         with self._folder.locked():
-            self._engine.save()
+            self._embedded.save()
         return ()
 
     def _take_back(self, placed: Sequence[Placed]) -> None:
@@ -395,7 +425,7 @@ class Library:
         self._catalog.database.checkpoint()
         if files:
             with suppress(StorageFullError):  # the next update writes them
-                self._engine.save()
+                self._embedded.save()
 
     def ask(
         self,
@@ -490,7 +520,9 @@ class Library:
     def verify(self, draft: Draft) -> VerifyReport:
         """Whether the draft's quotations stand in the documents as they are quoted."""
         with self._engine.reading() as view:
-            return verify(draft, view, self._versions)
+            report = verify(draft, view, self._versions)
+            _check_whole(view)
+            return report
 
     def claims(self, draft: Draft) -> ClaimReport:
         """What is related to each sentence of the draft. Raises what `ask` raises."""
@@ -553,7 +585,9 @@ class Library:
         """
         before = self._versions.find(receipt.document)
         with self._engine.reading() as view:
-            return anchored(receipt, view, before.text if before else None)
+            found = anchored(receipt, view, before.text if before else None)
+            _check_whole(view)
+            return found
 
     def keep(self, path: str) -> None:
         """Keep a document's text of now, since it is cited.
@@ -665,6 +699,12 @@ def limits_of(settings: Settings) -> Limits:
         max_seconds=settings.max_seconds_per_file,
         ocr=settings.ocr,
     )
+
+
+def _check_whole(view: View) -> None:
+    """Raise IndexStateError where it cannot be said what the library does not hold."""
+    if view.may_be_partial:
+        raise IndexStateError(PARTIAL)
 
 
 def _document(view: View, path: str) -> Document:

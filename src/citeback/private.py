@@ -75,6 +75,7 @@ class PrivateLibraries:
             content=content,
             index=folder / "index",
             citations=folder / "citations",
+            engine="",
         )
         return Library.open(settings=settings, encoder=self.shared.encoder)
 

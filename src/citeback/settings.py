@@ -41,6 +41,8 @@ class Settings:
     Where `writer_url` is set, the language model `writer_model` there may be asked to
     write on passages, for at most `writer_seconds`; "" sends nothing to anyone. Its key is
     `writer_key`, or stands in the file `writer_key_file`.
+    `engine` is a library on a cluster, `milvus://host:port/name`, that is asked instead
+    of the index folder; "" is none.
     """
 
     content: Path = Path("content")
@@ -70,6 +72,7 @@ class Settings:
     writer_key: str = field(default="", repr=False)
     writer_key_file: str = ""
     writer_seconds: int = 120
+    engine: str = field(default="", repr=False)  # a password may stand in it
 
     @property
     def max_file_bytes(self) -> int:

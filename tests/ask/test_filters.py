@@ -260,7 +260,7 @@ def test_a_narrow_filter_finds_what_many_better_ones_hide(
     few: int,
     exactly: int,
 ) -> None:
-    able = Capabilities(ranks_words=True, ranked_whole=few)
+    able = Capabilities(ranked_whole=few)
     monkeypatch.setattr(embedded, "CAPABILITIES", able)
     monkeypatch.setattr(embedded, "EXACTLY", exactly)
     (content / "many.txt").write_text(

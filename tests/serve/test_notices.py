@@ -15,6 +15,7 @@ TOLD = [
     answer.EMPTY,
     answer.OTHER_LANGUAGE,
     answer.NOTHING_SHARED,
+    answer.PARTIAL,
     answer.NO_QUESTION.format(12),
     scope.NO_MATCH,
     scope.UNDATED.format("a.txt, b. and c.md"),

@@ -26,6 +26,10 @@ OTHER_LANGUAGE = (
     "None of the question's words occur in the library. If it is in another language "
     "than the texts, ask in theirs, or set CITEBACK_MODEL to a multilingual model."
 )
+PARTIAL = (
+    "Parts of the library cannot be reached just now, so passages may be missing here. "
+    "Ask again in a minute."
+)
 NOTHING_SHARED = "No passage holds a word of the question."
 NO_QUESTION = (
     "There is no question beside the filter: these are the first of {} passages that "
@@ -58,7 +62,7 @@ def answer(
         return _nothing(text, build)
     scoped = scope(asked.filter, view, asked.selection)
     if scoped.count == 0:
-        return replace(_nothing(text, build), notice=scoped.notice)
+        return replace(_nothing(text, build), notice=with_gaps(scoped.notice, view))
     if is_filter_alone:
         return _first(scoped, limit, view)
     holding = view.holding(list(words.content_stems(text)))
@@ -78,7 +82,9 @@ def answer(
         ranked = _in_order_of(baseline, query, view, scoped.within, depth)
     if not ranked:  # BM25 without a word that any passage holds
         return replace(
-            _nothing(text, build), unseen=query.unseen, notice=NOTHING_SHARED
+            _nothing(text, build),
+            unseen=query.unseen,
+            notice=with_gaps(NOTHING_SHARED, view),
         )
     # The lead over the second tells something even if one alone is wanted.
     found = hits(query, ranked, view=view, encoder=encoder, limit=max(limit, 2))
@@ -96,10 +102,15 @@ def answer(
         assurance=assurance(outcome),
         hits=found[:limit],
         unseen=query.unseen,
-        notice=f"{scoped.notice} {_notice(query, outcome)}".strip(),
+        notice=with_gaps(f"{scoped.notice} {_notice(query, outcome)}", view),
         build=build,
         seconds=0.0,
     )
+
+
+def with_gaps(notice: str, view: View) -> str:
+    """The notice, with what has to be said where the answer may lack something."""
+    return f"{notice.strip()} {PARTIAL if view.may_be_partial else ''}".strip()
 
 
 def _in_order_of(
@@ -148,7 +159,7 @@ def _first(scoped: Scope, limit: int, view: View) -> Answer:
         _nothing("", view.state.build),
         verdict=Verdict.TOUCHES,
         hits=hits,
-        notice=notice.strip(),
+        notice=with_gaps(notice, view),
     )
 
 

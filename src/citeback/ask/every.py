@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from itertools import groupby
 
+from citeback.ask.answer import with_gaps
 from citeback.ask.filters import NO_FILTER, Parsed, phrase_places
 from citeback.ask.question import NO_WORDS
 from citeback.ask.scope import scope
@@ -40,7 +41,7 @@ def every(question: str, asked: Parsed, *, view: View) -> EveryAnswer:
             _found_in(list(group))
             for _, group in groupby(found, lambda one: one[0].path)
         ),
-        notice=scoped.notice,
+        notice=with_gaps(scoped.notice, view),
         build=view.state.build,
         seconds=time.perf_counter() - started,
     )

@@ -31,7 +31,7 @@ from citeback.records import Document, FileReport, LibrarySize, Passage, Source,
 Ids = npt.NDArray[np.int64]
 
 # Ranking them all takes some ten milliseconds, and a filter loses nothing.
-CAPABILITIES = Capabilities(ranks_words=True, ranked_whole=2000)
+CAPABILITIES = Capabilities(ranked_whole=2000)
 # Of so few vectors the nearest are found by comparing with each, which is exact: an
 # approximate index loses more the fewer a filter lets through.
 EXACTLY = 20_000

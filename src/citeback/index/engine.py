@@ -6,7 +6,7 @@ promise here is held by `tests/index/test_engine_contract.py` for both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citeback.index.days import day_of
+from citeback.index.packed import Packed
 from citeback.index.pieces import Projection
 from citeback.records import (
     Document,
@@ -140,12 +141,9 @@ class State:
 class Capabilities:
     """What an index is good at.
 
-    `ranks_words`: `with_words` gives the best by BM25 (else there are other ways that
-    passages are found by their words). So many passages as `ranked_whole`, let through
-    by a filter, are all ranked.
+    So many passages as `ranked_whole`, let through by a filter, are all ranked.
     """
 
-    ranks_words: bool
     ranked_whole: int
 
 
@@ -302,3 +300,63 @@ class PassageEntry:
     context: str
     digest: str
     sentences: tuple[SentenceEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeEntry:
+    """A passage with its vectors, as they are found by.
+
+    `vector` is its unit row; `sentences` has one for each of its sentences, `pieces`
+    their word pieces, made small by the index's projection.
+    """
+
+    entry: PassageEntry
+    vector: Floats
+    sentences: Floats
+    pieces: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDocument:
+    """A document with all that is stored of it. A refused file has no entries.
+
+    `entries`, in reading order, are gone through once. `version` changes whenever any
+    of this does.
+    """
+
+    packed: Packed
+    file: str
+    state: FileState
+    reason: str
+    version: str
+    entries: Iterable[WholeEntry]
+
+
+class Writer(Protocol):
+    """Where documents are written to. Writing the same twice is writing it once."""
+
+    def versions(self) -> dict[str, str]:
+        """The version of each document that is there and whole, by path."""
+
+    def upsert(self, document: WholeDocument) -> None:
+        """Put a document in the place of what its path held.
+
+        Whoever reads finds all of the old one or all of the new one, whatever becomes of
+        this process. Raises UnfitDocumentError for what cannot be taken, such as vectors
+        with NaN; the old one stays.
+        """
+
+    def delete_document(self, path: str) -> None:
+        """Take a document out; nothing happens where there is none."""
+
+    def commit(
+        self, state: State, holding: Mapping[str, int], *, is_whole: bool
+    ) -> None:
+        """Let what was written be found from now on.
+
+        `holding` says for every stem how many passages hold it. Where it `is_whole`, the
+        index is in step with that state, and takes the place of one of before.
+        """
+
+    def close(self) -> None:
+        """Give back what is held, and delete what nobody can be reading any more."""

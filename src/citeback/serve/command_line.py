@@ -108,7 +108,8 @@ def check_folders(settings: Settings) -> None:
 
     Otherwise a command given in the wrong place would leave an index folder there.
     """
-    if not settings.content.is_dir() and not settings.index.is_dir():
+    is_elsewhere = settings.engine != ""
+    if not (is_elsewhere or settings.content.is_dir() or settings.index.is_dir()):
         raise ContentError(
             f"There is no folder {settings.content}. Make it and put documents into it, "
             "or set CITEBACK_CONTENT to the folder that holds them."
@@ -355,9 +356,13 @@ def backup(library: Library, options: argparse.Namespace) -> None:
 def _refresh(library: Library, options: argparse.Namespace) -> None:
     """Update before asking; what cannot be updated now is asked as it stands.
 
+    So is a library on a cluster.
+
     That is so while another process indexes, where nothing can be written, and where
     the documents are not there.
     """
+    if library.is_elsewhere:
+        return
     try:
         report = update(library, quiet=options.json)
         if report.notices or report.added or report.changed or report.removed:

@@ -262,7 +262,9 @@ class Visitors:
         Where it is `guarded`, requests say who sends them, and cookies do not.
         """
         self.guarded = guarded
-        self.shared = guarded or library.settings.shared
+        # What is on a cluster is changed where it is indexed, and by nobody else.
+        changes = not library.is_elsewhere
+        self.shared = guarded or library.settings.shared or not changes
         self.library = library
         # Browsers do not tell the ports of a machine apart.
         self.cookie = f"citeback-{library.settings.port}"
@@ -270,7 +272,7 @@ class Visitors:
         self._libraries = PrivateLibraries(library)
         self._gate = threading.Semaphore(1)  # one is indexed for at a time
         self._owner = None
-        if guarded or not self.shared:
+        if changes and (guarded or not self.shared):
             self._owner = self._new(is_owner=True)
         self._by_key: dict[str, Visitor] = {}
         self._lock = threading.Lock()

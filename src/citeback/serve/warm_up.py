@@ -169,6 +169,8 @@ class WarmUp:
 
     def _run(self) -> None:
         self._bring_up_to_date()
+        if self._library.is_elsewhere:
+            return
         for _ in self._library.changes(self._stop):
             self._bring_up_to_date()
 
@@ -188,6 +190,8 @@ class WarmUp:
         """Load and update; returns what is to be told of a failure, or ""."""
         try:
             _ = self._library.encoder
+            if self._library.is_elsewhere:
+                return ""
             is_first = self._state.stage is Stage.LOADING
             if is_first:
                 self._unfinished = 1  # until the update tells how many there are

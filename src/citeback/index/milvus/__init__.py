@@ -1,0 +1,1 @@
+"""The index on a Milvus cluster: many machines that search, any number that answer."""

@@ -1,0 +1,379 @@
+"""The cluster itself. The only file that imports pymilvus.
+
+Its errors come as ours, and nothing of a question gets into a log.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import grpc
+import numpy as np
+from pymilvus import DataType, MilvusClient, MilvusException
+from pymilvus.exceptions import ParamError
+
+from citeback.errors import IndexStateError, UnfitDocumentError
+from citeback.index.engine import Floats
+from citeback.index.milvus.address import Address
+
+Row = dict[str, Any]
+Done = TypeVar("Done")
+
+CONNECT_SECONDS = 10
+# A question is given up after that long; a node that is lost is away for about as long.
+READ_SECONDS = 15
+WRITE_SECONDS = 60
+# An index is made, and a collection loaded, of what may be much already.
+LOAD_SECONDS = 600
+# Milvus gives no more at once (`quotaAndLimits.limits.topK`).
+MOST = 16_384
+# So many bytes of rows are sent together; Milvus refuses more than 64 MB.
+BATCH_BYTES = 8_000_000
+# What a text of a row may have, in bytes of UTF-8.
+TEXT_BYTES = 65_535
+ARRAY_ITEMS = 4096
+ITEM_BYTES = 300
+RETRY_SECONDS = 0.5
+
+_ALIAS_NOT_FOUND = 1600
+_WRONG = 1100  # what was asked for cannot be
+_EF = 128
+
+# It would write down every question that fails.
+logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+
+
+class Level(StrEnum):
+    """How new what is read has to be.
+
+    BOUNDED: some seconds old at most, at once. SESSION: all that this client has
+    written. STRONG: all that anyone has, which waits for the next tick of the cluster's
+    clock (0.2 s).
+    """
+
+    BOUNDED = "Bounded"
+    SESSION = "Session"
+    STRONG = "Strong"
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    TEXTS = "texts"
+    VECTOR = "vector"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A table of the cluster: its columns, of which the first is the key.
+
+    `dimension` is that of its vector; `is_searched` tells that its nearest are looked for.
+    """
+
+    name: str
+    columns: Mapping[str, Kind]
+    dimension: int
+    is_searched: bool
+
+
+class Client:
+    """A connection to a cluster. Safe to use from threads."""
+
+    def __init__(self, address: Address) -> None:
+        """Connect. Raises IndexStateError."""
+        self.uri = address.uri
+        self._client = self._tried(
+            lambda: MilvusClient(
+                uri=address.uri,
+                user=address.user,
+                password=address.password,
+                timeout=CONNECT_SECONDS,
+            ),
+            seconds=0,
+        )
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._client.close()
+
+    # Collections.
+
+    def names(self) -> list[str]:
+        """The names of all collections."""
+        return self._reading(lambda: self._client.list_collections())
+
+    def alias(self, name: str) -> str:
+        """The collection that goes by another name, "" if none does."""
+
+        def described() -> str:
+            try:
+                found = self._client.describe_alias(name, timeout=READ_SECONDS)
+            except MilvusException as error:
+                if error.code == _ALIAS_NOT_FOUND:
+                    return ""
+                raise
+            return str(found["collection_name"])
+
+        return self._reading(described)
+
+    def point(self, alias: str, name: str) -> None:
+        """Let a collection go by another name, at once for all who ask."""
+        client = self._client
+        act = client.alter_alias if self.alias(alias) else client.create_alias
+        self._reading(lambda: act(collection_name=name, alias=alias))
+
+    def drop(self, name: str) -> None:
+        """Delete a collection; nothing happens where there is none."""
+        self._reading(lambda: self._client.drop_collection(name))
+
+    def make(self, wanted: Collection) -> None:
+        """Make a collection, or go on making it, and load it for asking."""
+        if wanted.name not in self.names():
+            self._reading(lambda: self._create(wanted))
+        if "vector" not in self._reading(
+            lambda: self._client.list_indexes(wanted.name)
+        ):
+            self._reading(
+                lambda: self._client.create_index(
+                    wanted.name, _index(wanted), timeout=LOAD_SECONDS
+                )
+            )
+        self.load(wanted.name)
+
+    def load(self, name: str) -> None:
+        """Load a collection: twice, on nodes of their own, where there are so many."""
+        if "Loaded" in str(self._reading(lambda: self._client.get_load_state(name))):
+            return
+        try:
+            self._client.load_collection(name, replica_number=2, timeout=LOAD_SECONDS)
+        except MilvusException:  # "nodes not enough"
+            self._reading(
+                lambda: self._client.load_collection(name, timeout=LOAD_SECONDS)
+            )
+
+    def _create(self, wanted: Collection) -> None:
+        schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+        for number, (column, kind) in enumerate(wanted.columns.items()):
+            match kind:
+                case Kind.NUMBER:
+                    schema.add_field(column, DataType.INT64, is_primary=not number)
+                case Kind.TEXT:
+                    schema.add_field(
+                        column,
+                        DataType.VARCHAR,
+                        max_length=TEXT_BYTES,
+                        is_primary=not number,
+                    )
+                case Kind.TEXTS:
+                    schema.add_field(
+                        column,
+                        DataType.ARRAY,
+                        element_type=DataType.VARCHAR,
+                        max_capacity=ARRAY_ITEMS,
+                        max_length=ITEM_BYTES,
+                    )
+                case Kind.VECTOR:
+                    schema.add_field(
+                        column, DataType.FLOAT_VECTOR, dim=wanted.dimension
+                    )
+        self._client.create_collection(wanted.name, schema=schema)
+
+    # Rows.
+
+    def upsert(self, name: str, rows: Iterable[Row]) -> None:
+        """Write rows in the place of those with the same keys.
+
+        Raises UnfitDocumentError for what Milvus would refuse.
+        """
+        for batch in _batches(map(_checked, rows)):
+            self._tried(
+                lambda batch=batch: self._client.upsert(  # type: ignore[misc]
+                    name, batch, timeout=WRITE_SECONDS
+                ),
+                seconds=WRITE_SECONDS,
+            )
+
+    def delete(self, name: str, expression: str) -> None:
+        """Delete the rows that an expression of `filters` lets through."""
+        self._tried(
+            lambda: self._client.delete(name, filter=expression, timeout=WRITE_SECONDS),
+            seconds=WRITE_SECONDS,
+        )
+
+    def query(
+        self,
+        name: str,
+        expression: str,
+        columns: Sequence[str],
+        *,
+        level: Level = Level.BOUNDED,
+    ) -> list[Row]:
+        """All rows that an expression of `filters` lets through."""
+        if not expression:
+            raise ValueError("an empty expression")
+        found = self._reading(
+            lambda: self._client.query(
+                name,
+                filter=expression,
+                output_fields=list(columns),
+                limit=MOST,
+                consistency_level=level.value,
+                timeout=READ_SECONDS,
+            )
+        )
+        if len(found) < MOST:
+            return [dict(row) for row in found]
+        return list(self.each(name, expression, columns, level=level))
+
+    def each(
+        self, name: str, expression: str, columns: Sequence[str], *, level: Level
+    ) -> Iterator[Row]:
+        """The same, some at a time."""
+        rows = self._reading(
+            lambda: self._client.query_iterator(
+                name,
+                batch_size=1000,
+                filter=expression,
+                output_fields=list(columns),
+                consistency_level=level.value,
+                timeout=READ_SECONDS,
+            )
+        )
+        try:
+            while some := self._reading(rows.next):
+                yield from map(dict, some)
+        finally:
+            rows.close()
+
+    def count(
+        self, name: str, expression: str = "", *, level: Level = Level.BOUNDED
+    ) -> int:
+        """How many rows an expression lets through; all without one."""
+        found = self._reading(
+            lambda: self._client.query(
+                name,
+                filter=expression,
+                output_fields=["count(*)"],
+                consistency_level=level.value,
+                timeout=READ_SECONDS,
+            )
+        )
+        return int(found[0]["count(*)"])
+
+    def nearest(
+        self,
+        name: str,
+        vector: Floats,
+        count: int,
+        expression: str,
+        columns: Sequence[str],
+    ) -> list[Row]:
+        """The rows nearest to a vector by inner product, best first."""
+        if not count:
+            return []
+        count = min(count, MOST)
+        found = self._reading(
+            lambda: self._client.search(
+                name,
+                data=[vector.tolist()],
+                limit=count,
+                filter=expression,
+                output_fields=list(columns),
+                search_params={"metric_type": "IP", "params": {"ef": max(_EF, count)}},
+                consistency_level=Level.BOUNDED.value,
+                timeout=READ_SECONDS,
+            )
+        )
+        return [dict(hit["entity"]) for hit in found[0]]
+
+    # Errors.
+
+    def _reading(self, act: Callable[[], Done]) -> Done:
+        return self._tried(act, seconds=READ_SECONDS)
+
+    def _tried(self, act: Callable[[], Done], *, seconds: float) -> Done:
+        """What comes of it, tried again for a while: a lost node is replaced."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return act()
+            except (MilvusException, grpc.RpcError) as error:
+                wrong = isinstance(error, ParamError) or (
+                    getattr(error, "code", None) == _WRONG
+                )
+                if wrong or time.monotonic() > until:
+                    code = getattr(error, "code", "")
+                    raise IndexStateError(
+                        f"The cluster at {self.uri} does not answer as it should "
+                        f"({type(error).__name__} {code if type(code) is int else ''}"
+                        "). Check that it runs and can be reached from here, and try "
+                        "again; nothing is lost."
+                    ) from error
+            time.sleep(RETRY_SECONDS)
+
+
+def _index(wanted: Collection) -> Any:
+    """How the vector is found: HNSW is the best that every version from 2.3 on has."""
+    index = MilvusClient.prepare_index_params()
+    if wanted.is_searched:
+        parameters = {"M": 16, "efConstruction": 200}
+        index.add_index(
+            "vector", index_type="HNSW", metric_type="IP", params=parameters
+        )
+    else:
+        index.add_index("vector", index_type="FLAT", metric_type="IP")
+    return index
+
+
+def _checked(row: Row) -> Row:
+    """The row, if Milvus takes it. Raises UnfitDocumentError.
+
+    It would refuse a whole batch for one of them, and say less.
+    """
+    for column, value in row.items():
+        if isinstance(value, str) and len(value.encode()) > TEXT_BYTES:
+            raise UnfitDocumentError(
+                f"A text of {len(value.encode()):,} bytes ({column}) is longer than a "
+                f"cluster takes, {TEXT_BYTES:,}."
+            )
+        if isinstance(value, np.ndarray):
+            if not np.isfinite(value).all():
+                raise UnfitDocumentError("A vector of it holds NaN or infinity.")
+        elif isinstance(value, list):
+            if len(value) > ARRAY_ITEMS:
+                raise UnfitDocumentError(
+                    f"{len(value):,} words in a row ({column}) are more than a cluster "
+                    f"takes, {ARRAY_ITEMS:,}."
+                )
+            if any(len(one.encode()) > ITEM_BYTES for one in value):
+                raise UnfitDocumentError(
+                    f"A word ({column}) is too long for a cluster."
+                )
+    return {
+        column: value.tolist() if isinstance(value, np.ndarray) else value
+        for column, value in row.items()
+    }
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += sum(
+            len(value) * (16 if isinstance(value, list) else 1)
+            for value in row.values()
+            if isinstance(value, (str, list))
+        )
+        if size >= BATCH_BYTES or len(batch) >= 1000:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,118 @@
+"""Asks a cluster, and nothing else: any number of processes may, on any machines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from citeback.errors import IndexStateError
+from citeback.index.engine import State
+from citeback.index.milvus import filters, tables
+from citeback.index.milvus.client import Client, Level
+from citeback.index.milvus.tables import Mark, Names
+from citeback.index.milvus.view import Listing, MilvusView
+from citeback.index.milvus.writer import projection_from, read_listing
+from citeback.index.pieces import Projection
+from citeback.index.snapshot import NONE
+from citeback.records import LibrarySize
+
+NOT_YET = (
+    "There is no library {!r} on the cluster at {} yet. Index documents into it: "
+    "python -m citeback index, with the same CITEBACK_ENGINE."
+)
+# Questions that are looked after at the same time.
+THREADS = 16
+
+_NOTHING = Mark(
+    serial=0,
+    state=State(0, "", ""),
+    size=LibrarySize(0, 0, 0, 0),
+    stems=0,
+    words=0,
+    files=0,
+    dimension=1,
+    names=Names("", "", ""),
+)
+
+
+class Milvus:
+    """A library of a cluster. Safe to use from threads."""
+
+    def __init__(self, client: Client, library: str) -> None:
+        """The library of that name, which need not be there yet."""
+        self._client = client
+        self._library = library
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(THREADS, "citeback-cluster")
+        self._listing = Listing(_NOTHING, {}, NONE)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should be told of it."""
+        if self._latest().mark.serial:
+            return ()
+        return (NOT_YET.format(self._library, self._client.uri),)
+
+    @contextmanager
+    def reading(self) -> Iterator[MilvusView]:
+        """The library as it was last committed."""
+        listing = self._latest()
+        yield MilvusView(self._client, listing, self._threads)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    def _latest(self) -> Listing:
+        mark = self._mark()
+        with self._lock:
+            held = self._listing
+            if (mark.serial, mark.names) != (held.mark.serial, held.mark.names):
+                held = self._listing = self._read(mark, held)
+            return held
+
+    def _mark(self) -> Mark:
+        """What was last committed; the last one that was seen while there is no other."""
+        held = self._listing.mark
+        if not held.serial and not self._client.alias(self._library):
+            return held
+        rows = self._client.query(
+            self._library,
+            filters.one_of("key", [tables.first_key("mark", "")]),
+            tables.ROW_COLUMNS,
+            # Who comes first wants what there is; later, seconds do not matter.
+            level=Level.BOUNDED if held.serial else Level.STRONG,
+        )
+        return tables.mark_from(tables.content_of(rows)) if rows else held
+
+    def _read(self, mark: Mark, before: Listing) -> Listing:
+        """The documents of a mark. Raises IndexStateError where some cannot be had."""
+        files = {
+            one.held.source.path: one for one in read_listing(self._client, mark.names)
+        }
+        if len(files) < mark.files:
+            raise IndexStateError(
+                f"The cluster tells of {len(files):,} of {mark.files:,} documents: "
+                "parts of it cannot be reached just now. Try again in a minute."
+            )
+        # From here on no part of the cluster is behind this mark.
+        for name in (mark.names.passages, mark.names.sentences):
+            self._client.count(name, level=Level.STRONG)
+        projection = before.projection
+        if before.mark.names != mark.names:
+            projection = self._projection(mark)
+        return Listing(mark, files, projection)
+
+    def _projection(self, mark: Mark) -> Projection:
+        stored = MilvusView(
+            self._client, Listing(mark, {}, NONE), self._threads
+        ).content("projection", "")
+        if stored is None:
+            raise IndexStateError(
+                "The library on the cluster lacks what its vectors were made with. Run: "
+                "python -m citeback index --rebuild"
+            )
+        return projection_from(stored)
