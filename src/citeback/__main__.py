@@ -2,6 +2,6 @@
 
 import sys
 
-from citeback.serve.command_line import main
+from citeback.serve.entry import main
 
 sys.exit(main())

@@ -310,7 +310,7 @@ class Library:
         IndexBusyError while the library is being indexed, and ContentError where the
         file cannot be moved.
         """
-        with self._at_once(), self._folder.locked():
+        with self.at_once(), self._folder.locked():
             held = self._catalog.files_of()
             file = path if path in held.values() else held.get(path)
             if file is None:
@@ -325,7 +325,7 @@ class Library:
 
     def restore(self, key: str) -> AddedFile:
         """Bring back what was put aside, as it was. Raises what `remove` raises."""
-        with self._at_once():
+        with self.at_once():
             path = next((one.path for one in self.removed() if one.key == key), "")
             placed = self._shelf.restore(key)
             self.update(only=[placed.path])
@@ -344,8 +344,11 @@ class Library:
         }
 
     @contextmanager
-    def _at_once(self) -> Iterator[None]:
-        """Nothing else changes the library meanwhile; waits for that only a moment."""
+    def at_once(self) -> Iterator[None]:
+        """Nothing else changes the library meanwhile; waits for that only a moment.
+
+        Raises IndexBusyError.
+        """
         if not self._updating.acquire(timeout=PATIENCE_SECONDS):
             raise IndexBusyError(
                 "The library is being indexed just now. Wait until that is done, or "

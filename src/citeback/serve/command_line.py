@@ -7,15 +7,13 @@ where something failed.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from citeback import __version__
-from citeback.cite.receipt import receipt_text
 from citeback.errors import (
     BelowThresholdError,
     CitebackError,
@@ -28,6 +26,7 @@ from citeback.library import Library
 from citeback.records import Answer, FileReport, UpdateReport
 from citeback.serve import (
     accounts_command,
+    answering,
     bulk_command,
     checking_files,
     citing,
@@ -37,20 +36,28 @@ from citeback.serve import (
     terminal,
 )
 from citeback.serve.as_json import (
-    absence_json,
     answer_json,
     as_text,
     claims_json,
-    every_json,
     examination_json,
     file_json,
     update_json,
     verify_json,
 )
 from citeback.serve.offline import isolate
+from citeback.serve.options import (
+    ABOUT,
+    NAME,
+    add_asking,
+    folder,
+    positive,
+    settings_of,
+    shared_options,
+    take_any_sign,
+)
 from citeback.serve.terminal import counted
 from citeback.serve.written_view import written_json, written_lines
-from citeback.settings import Settings, from_environment
+from citeback.settings import Settings
 from citeback.write.records import Written
 
 BELOW = 1
@@ -63,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     take_any_sign()
     try:
-        settings = _settings(options)
+        settings = settings_of(options)
         if getattr(options, "without_library", False):
             status: int = options.command(settings, options)
             return status
@@ -97,12 +104,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def take_any_sign() -> None:
-    """Let an output that lacks a sign show "?" for it, rather than stop there."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-
-
 def check_folders(settings: Settings) -> None:
     """Raise ContentError where there is neither a document nor an index to ask.
 
@@ -114,25 +115,6 @@ def check_folders(settings: Settings) -> None:
             f"There is no folder {settings.content}. Make it and put documents into it, "
             "or set CITEBACK_CONTENT to the folder that holds them."
         )
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    """The settings of the environment, those of the command line above them."""
-    settings = from_environment()
-    if options.content is not None:
-        settings = replace(settings, content=options.content)
-    if options.index is not None:
-        settings = replace(settings, index=options.index)
-    return listening(settings, options)
-
-
-def listening(settings: Settings, options: argparse.Namespace) -> Settings:
-    """The settings with what `--host` and `--port` say, where they say something."""
-    if getattr(options, "host", None) is not None:
-        settings = replace(settings, host=options.host)
-    if getattr(options, "port", None) is not None:
-        settings = replace(settings, port=options.port)
-    return settings
 
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -157,19 +139,13 @@ def ask(library: Library, options: argparse.Namespace) -> None:
         every(library, options)
         return
     _refresh(library, options)
-    answer = library.ask(options.question, limit=options.limit)
-    receipts = library.receipts(citing.of_answer(answer))
-    if options.json:
+    answer, receipts = answering.asked(library, options)
+    if options.json and options.write:
         plain = answer_json(answer, receipts)
-        if options.write:
-            plain["written"] = written_json(_written(answer, library.settings))
+        plain["written"] = written_json(_written(answer, library.settings))
         _print_json(plain)
         return
-    print("\n".join(terminal.answer_lines(answer)), flush=True)
-    if options.receipts:
-        for hit, receipt in zip(answer.hits, receipts, strict=True):
-            if receipt is not None:
-                print(f"\n[{hit.number}] {receipt_text(receipt)}")
+    print(answering.answer_text(answer, receipts, options), flush=True)
     if options.write:
         told = _written(answer, library.settings)
         print("\n".join(("", *written_lines(told))))
@@ -186,23 +162,13 @@ def _written(answer: Answer, settings: Settings) -> Written:
 def every(library: Library, options: argparse.Namespace) -> None:
     """Show every passage that holds the question's words and fits its filter."""
     _refresh(library, options)
-    found = library.every(options.question)
-    if options.json:
-        receipts = library.receipts(citing.of_every(found))
-        _print_json(every_json(found, receipts))
-    else:
-        print("\n".join(terminal.every_lines(found)))
+    print(answering.every_text(library, options))
 
 
 def absent(library: Library, options: argparse.Namespace) -> None:
     """Report where a phrase stands, or that it stands nowhere."""
     _refresh(library, options)
-    report = library.absent(options.phrase)
-    if options.json:
-        receipts = library.receipts(citing.of_absence(report))
-        _print_json(absence_json(report, receipts))
-    else:
-        print("\n".join(terminal.absence_lines(report)))
+    print(answering.absent_text(library, options))
 
 
 def cite(library: Library, options: argparse.Namespace) -> None:
@@ -381,56 +347,15 @@ def update(library: Library, *, quiet: bool, rebuild: bool = False) -> UpdateRep
 
 
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--content", type=_folder, help="folder of documents (CITEBACK_CONTENT)"
-    )
-    shared.add_argument(
-        "--index", type=_folder, help="folder of the index (CITEBACK_INDEX)"
-    )
-    shared.add_argument("--json", action="store_true", help="print JSON")
-
-    parser = argparse.ArgumentParser(
-        prog="citeback",
-        description="Ask a folder of texts; get their own words, or that they do not say.",
-    )
+    parser = argparse.ArgumentParser(prog=NAME, description=ABOUT)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    asking = commands.add_parser("ask", parents=[shared], help="answer a question")
-    asking.add_argument("question")
-    asking.add_argument("--limit", type=_positive, help="passages to show")
-    asking.add_argument(
-        "--every",
-        action="store_true",
-        help="every passage that holds the words, instead of the best",
-    )
-    asking.add_argument(
-        "--receipts",
-        action="store_true",
-        help="show each quote's receipt, a line that proves it and can stand in a text",
-    )
-    asking.add_argument(
-        "--write",
-        action="store_true",
-        help="have the language model of CITEBACK_WRITER_URL write on the passages, which "
-        "sends them there",
-    )
-    asking.set_defaults(command=ask)
-
-    listing_all = commands.add_parser(
-        "every", parents=[shared], help="show every passage that holds the words"
-    )
-    listing_all.add_argument("question")
-    listing_all.set_defaults(command=every)
-
-    missing = commands.add_parser(
-        "absent",
-        parents=[shared],
-        help="show where a phrase stands, or that it is absent",
-    )
-    missing.add_argument("phrase")
-    missing.set_defaults(command=absent)
+    shared = shared_options()
+    asking = add_asking(commands, shared)
+    asking["ask"].set_defaults(command=ask)
+    asking["every"].set_defaults(command=every)
+    asking["absent"].set_defaults(command=absent)
 
     quoting = commands.add_parser(
         "cite",
@@ -477,7 +402,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[shared],
         help="index very many documents, on several machines, in lots that are kept",
     )
-    bulk_command.add_arguments(many, _folder, _positive)
+    bulk_command.add_arguments(many, folder, positive)
     many.set_defaults(command=bulk)
 
     listing = commands.add_parser(
@@ -496,7 +421,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[shared],
         help="copy the index into a new folder, also while documents are indexed",
     )
-    backing_up.add_argument("folder", type=_folder)
+    backing_up.add_argument("folder", type=folder)
     backing_up.set_defaults(command=backup)
 
     assisting = commands.add_parser(
@@ -533,20 +458,7 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", help="address to listen on, 127.0.0.1 unless told (CITEBACK_HOST)"
     )
-    parser.add_argument("--port", type=_positive, help="port (CITEBACK_PORT)")
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
-    return number
-
-
-def _folder(text: str) -> Path:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty; name a folder")
-    return Path(text)
+    parser.add_argument("--port", type=positive, help="port (CITEBACK_PORT)")
 
 
 def _print_json(value: object) -> None:

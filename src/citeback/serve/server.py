@@ -7,7 +7,7 @@ import logging
 import secrets
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from citeback.errors import CitebackError, IndexStateError, SettingsError
 from citeback.serve import logs, page_views
+from citeback.serve.at_socket import answering_the_command_line
 from citeback.serve.guard.front import guarded, stand_before
 from citeback.serve.guard.hosts import is_everywhere
 from citeback.serve.requests import not_understood
@@ -157,7 +158,10 @@ def serve(
     with (
         _listen(settings.port, settings.host) as listener,
         closing(Visitors(library, warm_up, guarded=closed)) as visitors,
+        ExitStack() as beside,
     ):
+        beside.enter_context(answering_the_command_line(library, warm_up))
+
         config = uvicorn.Config(
             build_app(visitors, warm_up),
             log_config=None,
@@ -174,9 +178,11 @@ def serve(
             tell(url)
             warm_up.start()
 
-        server = _Server(
-            config, ready=ready, stopping=warm_up.stop, stopped=visitors.close
-        )
+        def stopped() -> None:
+            beside.close()
+            visitors.close()
+
+        server = _Server(config, ready=ready, stopping=warm_up.stop, stopped=stopped)
         server.run(sockets=[listener])
 
 

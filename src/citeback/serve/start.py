@@ -11,13 +11,8 @@ from citeback.errors import CitebackError
 from citeback.library import Library
 from citeback.records import Progress, UpdateReport
 from citeback.serve import terminal
-from citeback.serve.command_line import (
-    FAILED,
-    add_listening,
-    check_folders,
-    listening,
-    take_any_sign,
-)
+from citeback.serve.command_line import FAILED, add_listening, check_folders
+from citeback.serve.options import listening, take_any_sign
 from citeback.serve.warm_up import WarmUp
 from citeback.settings import Settings, from_environment
 
