@@ -46,7 +46,8 @@ class Cluster:
                 "Embedding on several machines needs Ray, on each of them. Run: "
                 f"{INSTALL}"
             ) from error
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        # What is lost is made again, or told of: no stack traces for that.
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)
         try:
             _reach(address)  # Ray itself would wait for minutes
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
