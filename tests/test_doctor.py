@@ -15,7 +15,9 @@ import pytest
 from conftest import TEXTS, MakeLibrary
 from doubles import WordHashEncoder
 
+from citeback.index.postings import Postings, Row, rows_of
 from citeback.index.vectors import VectorIndex
+from citeback.index.word_index import FILE as WORDS
 from citeback.records import Remedy
 from citeback.serve.command_line import main
 
@@ -35,11 +37,39 @@ def sql(*statements: str) -> Callable[[Path], None]:
     return lambda index: run(index, *statements)
 
 
-def flip(index: Path) -> None:
-    file = index / "sentences.faiss"
+def flip(index: Path, name: str = "sentences.faiss") -> None:
+    file = index / name
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 255
     file.write_bytes(data)
+
+
+def flip_words(index: Path) -> None:
+    flip(index, WORDS)
+
+
+def note(index: Path, name: str, content: bytes) -> None:
+    """Write a file and note it as whole, whatever it holds."""
+    (index / name).write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    run(
+        index,
+        f"UPDATE meta SET value = '{digest}' WHERE key = '{name}'",
+        f"UPDATE meta SET value = '{len(content)}' WHERE key = '{name} bytes'",
+    )
+
+
+def other_words(change: Callable[[list[Row]], list[Row]]) -> Callable[[Path], None]:
+    """A file that is noted as whole, but holds other words than the passages."""
+
+    def damage(index: Path) -> None:
+        connection = sqlite3.connect(index / "catalog.sqlite")
+        stored = connection.execute("SELECT id, context, stems FROM passages")
+        rows = list(rows_of(stored))
+        connection.close()
+        note(index, WORDS, Postings.of(change(rows)).to_bytes())
+
+    return damage
 
 
 def swap_ids(index: Path) -> None:
@@ -48,14 +78,7 @@ def swap_ids(index: Path) -> None:
     old = VectorIndex.from_bytes(file.read_bytes(), WordHashEncoder().dimension)
     new = VectorIndex(WordHashEncoder().dimension)
     ids = old.ids
-    new.add(ids, old.fetch(ids[::-1]))
-    content = new.to_bytes()
-    file.write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    run(
-        index,
-        f"UPDATE meta SET value = '{digest}' WHERE key = 'passages.faiss'",
-    )
+    note(index, "passages.faiss", new.added(ids, old.fetch(ids[::-1])).to_bytes())
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], None], Remedy]] = {
@@ -84,15 +107,14 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], Remedy]] = {
     "sentence text": (sql("UPDATE sentences SET digest = 'x'"), Remedy.INDEX),
     "bounds": (sql("UPDATE passages SET bounds = x'00'"), Remedy.INDEX),
     "stems": (sql("UPDATE passages SET stems = 'a' || stems"), Remedy.INDEX),
-    "words": (sql("UPDATE words SET stems = 'other'"), Remedy.WORDS),
-    "word row": (
-        sql("DELETE FROM words WHERE rowid = (SELECT min(id) FROM passages)"),
+    "words gone": (lambda index: (index / WORDS).unlink(), Remedy.WORDS),
+    "words flipped": (flip_words, Remedy.WORDS),
+    "word changed": (
+        other_words(lambda rows: [(rows[0][0], "other"), *rows[1:]]),
         Remedy.WORDS,
     ),
-    "word extra": (
-        sql("INSERT INTO words (rowid, stems) VALUES (1, 'ghost')"),
-        Remedy.WORDS,
-    ),
+    "word row": (other_words(lambda rows: rows[1:]), Remedy.WORDS),
+    "word extra": (other_words(lambda rows: [*rows, (1, "ghost")]), Remedy.WORDS),
     "vector": (
         sql(
             "DELETE FROM vectors WHERE digest = (SELECT min(digest) FROM sentences)",
@@ -196,7 +218,7 @@ def test_what_is_derived_is_mended_without_the_model(
 ) -> None:
     make_library().update()
     flip(tmp_path / "index")
-    sql("UPDATE words SET stems = 'other'")(tmp_path / "index")
+    flip_words(tmp_path / "index")
 
     class NoModel(WordHashEncoder):
         def encode_passages(self, texts):  # type: ignore[no-untyped-def]

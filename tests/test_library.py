@@ -266,7 +266,7 @@ def test_no_room_for_the_faiss_files_is_a_notice(
     def full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("citeback.index.snapshot.flush", full)
+    monkeypatch.setattr("citeback.index.derived.flush", full)
     library = make_library()
     assert any("Make room" in notice for notice in library.update().notices)
     assert paths(library, KETTLE)[0] == "kettle.txt"
@@ -542,29 +542,34 @@ def test_vectors_of_an_update_that_was_stopped_go_with_their_file(
     assert vectors_in(tmp_path) == before
 
 
-def test_an_update_that_takes_nothing_away_does_not_look_through_the_vectors(
-    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_update_does_not_look_through_the_vectors_for_what_it_takes_away(
+    make_library: MakeLibrary,
+    content: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     library = make_library()
     library.update()
-    looked: list[str] = []
+    before = vectors_in(tmp_path)
     monkeypatch.setattr(
-        Catalog, "drop_unused_vectors", lambda _, encoder: looked.append(encoder)
+        Catalog, "drop_unused_vectors", lambda *_: pytest.fail("all are looked at")
     )
-    library.update()
     (content / "new.txt").write_text("The gate is green.", encoding="utf-8")
     library.update()
+    assert vectors_in(tmp_path) == before + 1
     library.add([(content / "garden.md", "another.md")])
-    assert looked == []
-    (content / "kettle.txt").unlink()
+    (content / "garden.md").unlink()
     library.update()
-    assert len(looked) == 1
+    assert vectors_in(tmp_path) == before + 1, "the other document has the same texts"
     (content / "new.txt").write_text("The gate is blue.", encoding="utf-8")
     library.update()
-    assert len(looked) == 2
+    assert vectors_in(tmp_path) == before + 1
     (content / "new.txt").write_bytes(b"%PDF-1.7 \x00\x01")
     library.update()
-    assert len(looked) == 3
+    assert vectors_in(tmp_path) == before
+    library.remove("another.md")
+    assert vectors_in(tmp_path) < before
+    assert library.examine(mend=False).faults == ()
 
 
 def vectors_in(tmp_path: Path) -> int:

@@ -39,6 +39,7 @@ from citeback.errors import (
     StorageFullError,
     UnknownDocumentError,
 )
+from citeback.index import stamps
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError
 from citeback.index.days import day_of
@@ -51,7 +52,7 @@ from citeback.index.milvus import connect
 from citeback.index.pieces import Projection
 from citeback.index.publish import publish
 from citeback.index.vectors import use_one_thread
-from citeback.ingest.build import Build, Report
+from citeback.ingest.build import UNSWEPT, Build, Report
 from citeback.ingest.check import faults
 from citeback.ingest.formats import SUFFIXES
 from citeback.ingest.mend import mend as prepare
@@ -423,8 +424,11 @@ class Library:
             held = self._catalog.paths()
             for path in (path for file in files for path in held.get(file, {})):
                 self._catalog.remove(path)
-            self._catalog.clean()
-            self._catalog.purge_words()
+            stamps.forget(self._catalog, files)
+            if self._catalog.meta(UNSWEPT):
+                self._catalog.clean()
+            else:
+                self._catalog.drop_loose()
         self._catalog.database.checkpoint()
         if files:
             with suppress(StorageFullError):  # the next update writes them

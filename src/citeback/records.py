@@ -510,7 +510,7 @@ class Remedy(StrEnum):
 
     CLEAN = "what was left behind is deleted"
     FAISS = "the file is made anew from the catalog"
-    WORDS = "the table is made anew from the passages"
+    WORDS = "the file is made anew from the passages"
     VECTORS = "those texts are embedded anew"
     INDEX = "the document is indexed anew from its file"
     REBUILD = "the whole index is made anew from the documents"

@@ -24,9 +24,9 @@ from citeback.records import Document, FileState, Remedy
 Documents = dict[str, Document]
 
 # What an interrupted process may leave, none of which changes an answer:
-# FAISS files older than the catalog, which are passed over when they are loaded;
+# FAISS files and one of words older than the catalog, which are passed over when they are loaded;
 # vectors of texts whose document was not yet written, which the next update uses.
-MAY_BE_LEFT = {Remedy.FAISS, Remedy.CLEAN}
+MAY_BE_LEFT = {Remedy.FAISS, Remedy.WORDS, Remedy.CLEAN}
 
 # Everything that answers are made from. Stamps and counts of commits tell of the past,
 # and are left out.
@@ -36,7 +36,6 @@ TABLES = {
     "passages": "SELECT * FROM passages",
     "sentences": "SELECT * FROM sentences",
     "outside": "SELECT * FROM outside",
-    "words": "SELECT rowid, stems FROM words",
     "vectors": "SELECT * FROM vectors",
     "pieces": "SELECT * FROM pieces",
     "projections": "SELECT * FROM projections",
@@ -172,7 +171,7 @@ def judge(
         check_asked(library, recipe.fingerprint, random.Random(seed))
     check_mended(content, index, recipe, interrupted)
     left = {path.name for path in index.iterdir()}
-    files = {"catalog.sqlite", ".lock", *(f"{t}.faiss" for t in snapshot.TABLES)}
+    files = {"catalog.sqlite", ".lock", *snapshot.FILES}
     # SQLite makes the file in its older mode; its journal may outlast the first moment,
     # and means nothing once it does not begin with its sign.
     journal = index / "catalog.sqlite-journal"

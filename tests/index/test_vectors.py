@@ -23,9 +23,7 @@ def unit_rows(count: int, seed: int) -> np.ndarray:
 def filled(count: int, seed: int = 0) -> tuple[VectorIndex, np.ndarray, np.ndarray]:
     ids = np.random.default_rng(seed).choice(2**62, size=count, replace=False)
     vectors = unit_rows(count, seed)
-    index = VectorIndex(DIMENSION)
-    index.add(ids, vectors)
-    return index, ids, vectors
+    return VectorIndex(DIMENSION).added(ids, vectors), ids, vectors
 
 
 @given(st.integers(1, 40), st.integers(0, 10_000), st.integers(1, 50))
@@ -66,18 +64,18 @@ def test_each_vector_finds_itself() -> None:
 
 def test_removed_vectors_are_gone_and_the_rest_stays() -> None:
     index, ids, vectors = filled(10)
-    index.remove(ids[:4])
+    index = index.removed(ids[:4])
     assert sorted(index.ids) == sorted(ids[4:])
     np.testing.assert_array_equal(index.fetch(ids[4:]), vectors[4:])
     with pytest.raises(KeyError, match="not in the index"):
         index.fetch(ids[:1])
 
 
-def test_a_copy_is_independent() -> None:
-    index, ids, _ = filled(5)
-    twin = index.copy()
-    twin.remove(ids)
-    assert (len(index), len(twin)) == (5, 0)
+def test_what_is_made_of_an_index_leaves_it_as_it_is() -> None:
+    index, ids, vectors = filled(5)
+    assert len(index.removed(ids)) == 0
+    assert len(index.added(ids + 1, vectors)) == 10
+    assert len(index) == 5
 
 
 def test_stored_and_read_gives_equal_hits() -> None:
@@ -92,12 +90,12 @@ def test_stored_and_read_gives_equal_hits() -> None:
 def test_nan_and_infinity_are_refused() -> None:
     for value in (np.nan, np.inf):
         with pytest.raises(IndexStateError, match="NaN or infinity"):
-            VectorIndex(2).add(np.array([1]), np.array([[value, 0]], np.float32))
+            VectorIndex(2).added(np.array([1]), np.array([[value, 0]], np.float32))
 
 
 def test_wrong_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="is not"):
-        VectorIndex(3).add(np.array([1]), np.zeros((1, 2), np.float32))
+        VectorIndex(3).added(np.array([1]), np.zeros((1, 2), np.float32))
 
 
 def test_bytes_of_another_dimension_or_kind_are_refused() -> None:
@@ -111,3 +109,98 @@ def test_bytes_of_another_dimension_or_kind_are_refused() -> None:
 def test_searching_nothing_finds_nothing() -> None:
     found, scores = VectorIndex(2).search(np.ones(2, np.float32), 5)
     assert (len(found), len(scores)) == (0, 0)
+
+
+# Many vectors, searched by codes.
+
+WIDE = 192
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few vectors as these are many."""
+    monkeypatch.setattr("citeback.index.vectors.PLAIN_MOST", 2_000)
+    monkeypatch.setattr("citeback.index.vectors.FRESH_MOST", 300)
+
+
+def clustered(count: int, seed: int) -> np.ndarray:
+    """Rows around some points, as texts on some topics are."""
+    chance = np.random.default_rng(seed)
+    middles = np.random.default_rng(7).normal(size=(40, WIDE))
+    rows = middles[chance.integers(40, size=count)]
+    rows = rows + chance.normal(size=rows.shape)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows.astype(np.float16).astype(np.float32)
+
+
+def grown(count: int, step: int) -> tuple[VectorIndex, np.ndarray, np.ndarray]:
+    ids = np.random.default_rng(count).choice(2**62, size=count, replace=False)
+    vectors = clustered(count, count)
+    index = VectorIndex(WIDE)
+    for start in range(0, count, step):
+        part = slice(start, start + step)
+        index = index.added(ids[part], vectors[part])
+    return index, ids, vectors
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("step", [150, 700, 5_000])
+def test_of_many_three_times_as_many_hold_nearly_all_of_the_nearest(step: int) -> None:
+    index, ids, vectors = grown(5_000, step)
+    assert not index.is_exact
+    assert len(index) == 5_000
+    found = 0
+    for question in clustered(50, 3):
+        nearest = set(ids[np.argsort(-(vectors @ question))[:20]].tolist())
+        found += len(nearest & set(index.search(question, 60)[0].tolist()))
+    assert found / (50 * 20) > 0.97
+
+
+@pytest.mark.usefixtures("few")
+def test_of_many_a_narrow_filter_finds_as_many_as_there_are() -> None:
+    index, ids, vectors = grown(5_000, 5_000)
+    index = index.removed(ids[:10])
+    among = np.array([*ids[:40].tolist(), 3], dtype=np.int64)
+    question = clustered(1, 3)[0]
+    assert set(index.search(question, 50, among)[0]) == set(ids[10:40])
+    nearest = ids[10:40][np.argmax(vectors[10:40] @ question)]
+    assert nearest in index.search(question, 3, among)[0]
+
+
+@pytest.mark.usefixtures("few")
+def test_of_many_what_is_removed_is_gone() -> None:
+    index, ids, vectors = grown(5_000, 700)
+    question = vectors[0]
+    assert index.search(question, 1)[0][0] == ids[0]
+    nearest = ids[np.argsort(-(vectors @ question))[:30]]
+    less = index.removed(nearest)
+    assert len(less) == 4_970
+    assert not set(less.search(question, 100)[0]) & set(nearest)
+    assert len(less.search(question, 100)[0]) == 100
+    with pytest.raises(KeyError, match="not in the index"):
+        less.fetch(nearest[:1])
+
+
+@pytest.mark.usefixtures("few")
+def test_of_many_stored_and_read_gives_equal_hits() -> None:
+    index, ids, vectors = grown(5_000, 700)
+    index = index.removed(ids[100:200])
+    loaded = VectorIndex.from_bytes(index.to_bytes(), WIDE)
+    assert sorted(loaded.ids) == sorted(index.ids)
+    assert loaded.holds(ids[:100], vectors[:100]).all()
+    assert not loaded.holds(ids[:100], vectors[1:101]).any()
+    assert not loaded.holds(ids[100:200], vectors[100:200]).any()
+    near = (loaded.fetch(ids[200:]) * vectors[200:]).sum(axis=1)
+    assert near.mean() > 0.85
+    question = clustered(1, 9)[0]
+    mine, other = index.search(question, 60)[0], loaded.search(question, 60)[0]
+    assert len(set(mine) & set(other)) > 55
+
+
+def test_vectors_of_an_odd_length_stay_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("citeback.index.vectors.PLAIN_MOST", 100)
+    rows = np.random.default_rng(1).normal(size=(300, 9)).astype(np.float32)
+    assert VectorIndex(9).added(np.arange(300), rows).is_exact
+    assert VectorIndex(9).with_codes(rows).added(np.arange(300), rows).is_exact

@@ -18,7 +18,7 @@ FUSION_K = 60
 def order(baseline: Baseline, query: Query, view: View, within: Within) -> list[int]:
     """Ids of passages, best first, by one simple method.
 
-    PLAIN is the cosine of the passages' vectors, BM25 is that of SQLite's FTS5 over
+    PLAIN is the cosine of the passages' vectors, BM25 is that of the stored words over
     the question's content stems, RRF fuses both lists.
     """
     by_meaning = view.passages_near(query.vector, DEPTH, within)

@@ -12,6 +12,9 @@ from citeback.index.engine import Candidate
 from citeback.index.marks import locator
 from citeback.records import Passage, Source, Span
 
+# So many passages are looked through together.
+READ_COUNT = 1_000
+
 
 def with_words(
     catalog: Catalog,
@@ -23,30 +26,13 @@ def with_words(
 
     With `among` only of those passages.
     """
-    if not stems:
-        return []
-    rows = catalog.database.rows(
-        "SELECT rowid FROM words WHERE words MATCH ?1 "
-        "AND (?2 IS NULL OR rowid IN (SELECT value FROM json_each(?2))) "
-        "ORDER BY rank LIMIT ?3",
-        (" OR ".join(map(_term, stems)), None if among is None else _ids(among), count),
-    )
-    return [identity for (identity,) in rows]
+    allowed = None if among is None else np.array(among, dtype=np.int64)
+    return catalog.words.current().best(stems, count, allowed)
 
 
 def with_all_words(catalog: Catalog, stems: Sequence[str]) -> list[int]:
     """Ids of all passages that hold all of the stems, headings included, by id."""
-    if not stems:
-        return []
-    rows = catalog.database.rows(
-        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid",
-        (" AND ".join(map(_term, stems)),),
-    )
-    return [identity for (identity,) in rows]
-
-
-def _term(stem: str) -> str:
-    return '"' + stem.replace('"', '""') + '"'
+    return catalog.words.current().with_all(stems)
 
 
 def _ids(ids: Iterable[int]) -> str:
@@ -56,21 +42,26 @@ def _ids(ids: Iterable[int]) -> str:
 
 def with_phrase(catalog: Catalog, stems: Sequence[str]) -> list[int]:
     """Ids of all passages that hold the stems in a row, by id."""
-    rows = catalog.database.rows(
-        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid",
-        ('"' + " ".join(stems).replace('"', '""') + '"',),
-    )
-    return [identity for (identity,) in rows]
+    likely = catalog.words.current().with_all(stems)
+    phrase = f" {' '.join(stems)} "
+    found = []
+    for start in range(0, len(likely), READ_COUNT):
+        rows = catalog.database.rows(
+            "SELECT id, context, stems FROM passages "
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (_ids(likely[start : start + READ_COUNT]),),
+        )
+        found += [
+            identity
+            for identity, context, own in rows
+            if phrase in f" {context} {own} ".replace("\n", " ")
+        ]
+    return found
 
 
 def passages_with(catalog: Catalog, stems: Sequence[str]) -> dict[str, int]:
     """For each stem, how many passages hold it (0 if none)."""
-    rows = catalog.database.rows(
-        "SELECT value, (SELECT doc FROM word_counts WHERE term = value) "
-        "FROM json_each(?)",
-        (json.dumps(list(stems)),),
-    )
-    return {stem: count or 0 for stem, count in rows}
+    return catalog.words.current().holding(stems)
 
 
 def outside(catalog: Catalog, stems: Sequence[str]) -> set[str]:

@@ -10,19 +10,21 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from citeback.errors import StorageFullError
 from citeback.index import stored_blocks, words
 from citeback.index.database import DamagedDatabaseError, Database
 from citeback.index.engine import Held, PassageEntry
 from citeback.index.packed import Packed, packed, places
 from citeback.index.pieces import Projection
+from citeback.index.word_index import WordIndex
 from citeback.records import (
     BlockKind,
     Document,
@@ -34,7 +36,7 @@ from citeback.records import (
     Source,
 )
 
-# Virtual tables first: they take their own tables along.
+# Virtual tables, which older versions had, first: they take their own tables along.
 _TABLE_NAMES = (
     "SELECT name FROM sqlite_master WHERE type = 'table' "
     "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', name"
@@ -46,6 +48,25 @@ SOURCE = "path, digest, title, author, date, url, tags"
 # Changed by hand whenever what is written into a column changes; the tables themselves
 # are told by schema.sql's digest. An index of another format is built anew.
 FORMAT = "4"
+
+
+class _Gone(NamedTuple):
+    """Ids that went with a document, int64, little-endian."""
+
+    passages: bytes
+    sentences: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is other than at an earlier build: ids that went, documents written since.
+
+    What has been written may hold ids that went, too.
+    """
+
+    passages: npt.NDArray[np.int64]
+    sentences: npt.NDArray[np.int64]
+    written: tuple[str, ...]
 
 
 class Catalog:
@@ -64,6 +85,7 @@ class Catalog:
         elif "meta" not in tables:
             raise DamagedDatabaseError(f"{path} is not a catalog of Citeback.")
         self.outdated = self.meta("format") != format_name()
+        self.words = WordIndex(self)
 
     def _create(self) -> None:
         with self.database.writing():
@@ -130,7 +152,7 @@ class Catalog:
         if isinstance(document, Document):
             document = packed(document)
         path = document.source.path
-        self._clear(path)
+        gone = self._clear(path)
         self._write_file(document, file or path, FileState.INDEXED, remark)
         outside = words.distinct_stems(document.source.title)
         end = 0
@@ -144,7 +166,7 @@ class Catalog:
             "INSERT INTO outside VALUES (?, ?)",
             ((stem, path) for stem in sorted(outside)),
         )
-        self._next_build()
+        self._next_build(path, gone)
 
     def refuse(self, path: str, reason: str, *, file: str = "") -> None:
         """Note a file that could not be read; nothing of it can be found."""
@@ -153,11 +175,11 @@ class Catalog:
         )
         if known == [(file or path, FileState.REFUSED, reason)]:
             return  # nothing is another than it was
-        self._clear(path)
+        gone = self._clear(path)
         source = Source(path=path, digest="", title="", author="", date="", url="")
         nothing = Packed(source, "", "[]", "[]")
         self._write_file(nothing, file or path, FileState.REFUSED, reason)
-        self._next_build()
+        self._next_build("", gone)
 
     def set_state(self, path: str, state: FileState, reason: str) -> None:
         """Note that a document stands as it is, in what state and why."""
@@ -168,8 +190,9 @@ class Catalog:
 
     def remove(self, path: str) -> None:
         """Forget a document and all that was found in it."""
-        self._clear(path)
-        self._next_build()
+        gone = self._clear(path)
+        self.database.run("UPDATE changes SET path = '' WHERE path = ?", (path,))
+        self._next_build("", gone)
 
     def files_of(self) -> dict[str, str]:
         """For each document's path the file that it is in."""
@@ -324,15 +347,17 @@ class Catalog:
                 for s in entry.sentences
             ),
         )
-        stems = " ".join([entry.context, *(s.stems for s in entry.sentences)])
-        self.database.run(
-            "INSERT INTO words (rowid, stems) VALUES (?, ?)", (passage.id, stems)
-        )
 
-    def _clear(self, path: str) -> None:
+    def _clear(self, path: str) -> _Gone:
+        """Delete what a path held; its vectors stay until `drop_loose`."""
+        gone = _Gone(
+            self.passages_in([path]).astype("<i8").tobytes(),
+            self.sentences_in([path]).astype("<i8").tobytes(),
+        )
         mine = "(SELECT id FROM passages WHERE path = ?)"
         for statement in (
-            f"DELETE FROM words WHERE rowid IN {mine}",
+            "REPLACE INTO loose SELECT digest FROM passages WHERE path = ?",
+            f"REPLACE INTO loose SELECT digest FROM sentences WHERE passage IN {mine}",
             f"DELETE FROM sentences WHERE passage IN {mine}",
             "DELETE FROM passages WHERE path = ?",
             "DELETE FROM outside WHERE path = ?",
@@ -340,11 +365,33 @@ class Catalog:
             "DELETE FROM files WHERE path = ?",
         ):
             self.database.run(statement, (path,))
+        return gone
 
-    def _next_build(self) -> None:
+    def _next_build(self, path: str, gone: _Gone) -> None:
         self.database.run(
             "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'build'"
         )
+        self.database.run(
+            "INSERT INTO changes VALUES (?, ?, ?, ?)", (self.build, path, *gone)
+        )
+
+    def changes(self, since: int) -> Changes | None:
+        """What has changed since a build of this catalog, None if that is not known."""
+        rows = self.database.rows(
+            "SELECT path, passages, sentences FROM changes WHERE build > ?", (since,)
+        )
+        if since < 0 or len(rows) != self.build - since:
+            return None
+        passages, sentences = (
+            np.frombuffer(b"".join(row[column] for row in rows), dtype="<i8")
+            for column in (1, 2)
+        )
+        written = dict.fromkeys(path for path, _, _ in rows if path)
+        return Changes(passages, sentences, tuple(written))
+
+    def forget_changes(self, until: int) -> None:
+        """Keep no longer what changed up to a build."""
+        self.database.run("DELETE FROM changes WHERE build <= ?", (until,))
 
     # Vectors.
 
@@ -403,6 +450,37 @@ class Catalog:
                 (identity,),
             )
 
+    def passages_in(self, paths: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The ids of the passages of documents."""
+        rows = self.database.rows(
+            "SELECT id FROM passages WHERE path IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(paths)),),
+        )
+        return np.array([identity for (identity,) in rows], dtype=np.int64)
+
+    def sentences_in(self, paths: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The ids of the sentences of documents."""
+        rows = self.database.rows(
+            "SELECT s.id FROM passages p JOIN sentences s ON s.passage = p.id "
+            "WHERE p.path IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(paths)),),
+        )
+        return np.array([identity for (identity,) in rows], dtype=np.int64)
+
+    def stems(
+        self, paths: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, str, str]]:
+        """Id, headings' stems and own stems of the documents' passages, or of all."""
+        if paths is None:
+            return self.database.each("SELECT id, context, stems FROM passages")
+        return iter(
+            self.database.rows(
+                "SELECT id, context, stems FROM passages "
+                "WHERE path IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(paths)),),
+            )
+        )
+
     def clean(self) -> None:
         """Delete what belongs to nothing any more."""
         self.drop_unused_vectors(self.meta("encoder"))
@@ -425,41 +503,33 @@ class Catalog:
             (encoder,),
         )
         self.database.run("DELETE FROM projections WHERE encoder != ?", (encoder,))
+        self.database.run("DELETE FROM loose")
 
-    def words_are_sound(self) -> bool:
-        """Whether SQLite finds the table of words in order.
+    def drop_loose(self) -> None:
+        """The same, but only what belonged to texts that were taken away."""
+        for table, holders in (
+            ("vectors", ("sentences", "passages")),
+            ("pieces", ("sentences",)),
+        ):
+            needed = " OR ".join(
+                f"EXISTS (SELECT 1 FROM {holder} h WHERE h.digest = l.digest)"
+                for holder in holders
+            )
+            self.database.run(
+                f"DELETE FROM {table} WHERE (encoder, digest) IN (SELECT ?, digest "
+                f"FROM loose l WHERE NOT ({needed}))",
+                (self.meta("encoder"),),
+            )
+        self.database.run("DELETE FROM loose")
 
-        To SQLite that is writing: it waits for who writes, and must not be asked inside
-        `reading`. True where nothing can be written.
-        """
-        try:
-            with self.database.writing():
-                self.database.run(
-                    "INSERT INTO words (words) VALUES ('integrity-check')"
-                )
-        except DamagedDatabaseError:
-            return False
-        except StorageFullError:
-            return True
-        return True
-
-    def mend_words(self) -> None:
-        """Make the table of words anew from the passages."""
-        self.database.run("DELETE FROM words")
-        self.database.run("INSERT INTO words (words) VALUES ('rebuild')")
-        self.database.run(
-            "INSERT INTO words (rowid, stems) SELECT id, "
-            "context || ' ' || replace(stems, char(10), ' ') FROM passages"
-        )
-
-    def purge_words(self) -> None:
-        """Let nothing of removed passages stay in the table of words."""
-        self.database.run("INSERT INTO words (words) VALUES ('optimize')")
+    def count(self, table: str) -> int:
+        """How many "passages" or "sentences" there are."""
+        return int(self.database.rows(f"SELECT count(*) FROM {table}")[0][0])
 
     def ids(self, table: str) -> npt.NDArray[np.int64]:
         """All ids of "passages" or "sentences", ascending."""
-        rows = self.database.rows(f"SELECT id FROM {table} ORDER BY id")
-        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+        rows = self.database.each(f"SELECT id FROM {table} ORDER BY id")
+        return np.fromiter((identity for (identity,) in rows), dtype=np.int64)
 
     def vectors(
         self, table: str, ids: Iterable[int]

@@ -138,6 +138,15 @@ class Database:
         with self._borrowed() as connection, _plain_errors(self.path):
             return connection.execute(sql, values).fetchall()
 
+    def each(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Row]:
+        """The rows of a query that gives too many to hold, from one commit."""
+        with (
+            self.reading(),
+            self._borrowed() as connection,
+            _plain_errors(self.path),
+        ):
+            yield from connection.execute(sql, values)
+
     def run(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Carry out one statement; returns how many rows it changed."""
         with self._borrowed() as connection, _plain_errors(self.path):

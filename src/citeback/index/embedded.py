@@ -25,16 +25,12 @@ from citeback.index.engine import (
 )
 from citeback.index.pieces import Projection
 from citeback.index.snapshot import Snapshot
-from citeback.index.vectors import VectorIndex
 from citeback.records import Document, FileReport, LibrarySize, Passage, Source, Span
 
 Ids = npt.NDArray[np.int64]
 
 # Ranking them all takes some ten milliseconds, and a filter loses nothing.
 CAPABILITIES = Capabilities(ranked_whole=2000)
-# Of so few vectors the nearest are found by comparing with each, which is exact: an
-# approximate index loses more the fewer a filter lets through.
-EXACTLY = 20_000
 
 
 class Embedded:
@@ -67,30 +63,35 @@ class Embedded:
         """Nothing: the catalog belongs to whoever opened it."""
 
     def save(self) -> None:
-        """Write the FAISS files, so that the next process finds them made.
+        """Write the derived files where it is time to: the next process finds them made.
 
         Raises StorageFullError.
         """
         catalog = self._catalog()
-        with catalog.database.reading():
-            latest = self._latest(catalog)
-        snapshot.save(catalog, self._folder, latest)
+        if snapshot.is_due(catalog, self._folder):
+            with catalog.database.reading():
+                latest = self._latest(catalog)
+            snapshot.save(catalog, self._folder, latest)
         catalog.database.checkpoint()  # at rest, the file itself holds all
 
     def forget(self) -> None:
-        """Read the vectors anew: they may have come from a file with a fault."""
+        """Read what is derived anew: it may have come from a file with a fault."""
         self._snapshot = None
+        self._catalog().words.forget()
 
     def _latest(self, catalog: Catalog) -> Snapshot:
         """The vectors of the last commit. The caller is inside `reading`."""
         projection = catalog.projection(catalog.meta("encoder"))
         dimension = len((projection or snapshot.NONE).mean)
         with self._refreshing:
-            if self._snapshot is None or dimension != self._dimension:
-                self._snapshot = snapshot.load(catalog, self._folder, dimension)
-                self._dimension = dimension
-            else:
-                self._snapshot = snapshot.refresh(catalog, self._snapshot)
+            held = self._snapshot
+            if held is None or dimension != self._dimension:
+                held = snapshot.load(catalog, self._folder, dimension)
+            elif held.catalog == catalog.name and held.build > catalog.build:
+                # Another thread has seen more already, and what it holds stays.
+                return snapshot.load(catalog, self._folder, dimension)
+            self._snapshot = snapshot.refresh(catalog, held)
+            self._dimension = dimension
             return self._snapshot
 
 
@@ -116,10 +117,7 @@ class EmbeddedView:
     def passages_near(self, vector: Floats, count: int, within: Within) -> list[int]:
         """Ids of the passages nearest to a unit vector, best first, at most `count`."""
         among = self._array(within)
-        near: list[int] = _nearest(
-            self._vectors.passages, vector, count, among
-        ).tolist()
-        return near
+        return self._vectors.nearest(self._catalog, "passages", vector, count, among)
 
     def sentences_near(self, vector: Floats, count: int, within: Within) -> list[int]:
         """Ids of the passages of the `count` sentences nearest to a unit vector."""
@@ -127,8 +125,8 @@ class EmbeddedView:
         if within != EVERYWHERE:
             ids = stored.sentences_of(self._catalog, self._ids(within))
             among = np.array(ids, dtype=np.int64)
-        near = _nearest(self._vectors.sentences, vector, count, among)
-        return stored.passages_of_sentences(self._catalog, near.tolist())
+        near = self._vectors.nearest(self._catalog, "sentences", vector, count, among)
+        return stored.passages_of_sentences(self._catalog, near)
 
     def with_words(self, stems: Sequence[str], count: int, within: Within) -> list[int]:
         """Ids of passages that hold any of the stems, best BM25 first."""
@@ -142,11 +140,12 @@ class EmbeddedView:
     def passage_vectors(self, candidates: Sequence[Candidate]) -> Floats:
         """A unit row for each, as stored, which is float16."""
         ids = np.array([one.id for one in candidates], dtype=np.int64)
-        return self._vectors.passages.fetch(ids)
+        return self._vectors.exactly(self._catalog, "passages", ids)
 
     def sentence_vectors(self, candidates: Sequence[Candidate]) -> Floats:
         """A unit row for each sentence of each, in their order."""
-        return self._vectors.sentences.fetch(_sentences_of(candidates))
+        ids = _sentences_of(candidates)
+        return self._vectors.exactly(self._catalog, "sentences", ids)
 
     # Wording.
 
@@ -264,15 +263,6 @@ class EmbeddedView:
             return found
         allowed = set(self._ids(within))
         return [identity for identity in found if identity in allowed]
-
-
-def _nearest(index: VectorIndex, vector: Floats, count: int, among: Ids | None) -> Ids:
-    """Ids of the nearest vectors; exactly where only a few are looked at."""
-    if among is None or len(among) > EXACTLY:
-        near, _ = index.search(vector, count, among)
-        return near
-    scores = index.fetch(among) @ vector
-    return among[np.argsort(-scores, kind="stable")[:count]]
 
 
 def _sentences_of(candidates: Sequence[Candidate]) -> Ids:

@@ -58,6 +58,7 @@ CREATE TABLE passages (
     stems     TEXT NOT NULL         -- of each in order; a line for each
 );
 CREATE INDEX passages_of_file ON passages (path);
+CREATE INDEX passages_of_text ON passages (digest);
 
 CREATE TABLE sentences (
     id      INTEGER PRIMARY KEY,
@@ -67,6 +68,7 @@ CREATE TABLE sentences (
     digest  TEXT NOT NULL
 );
 CREATE INDEX sentences_of_passage ON sentences (passage);
+CREATE INDEX sentences_of_text ON sentences (digest);
 
 -- float16, little-endian, unit length. Keyed by text, so equal text is embedded once.
 CREATE TABLE vectors (
@@ -98,10 +100,18 @@ CREATE TABLE outside (
 ) WITHOUT ROWID;
 CREATE INDEX outside_of_file ON outside (path);
 
--- Stems of each passage under the passage's id, parted by spaces. They are folded
--- already, and this tokenizer leaves every letter that is not ASCII as it is.
-CREATE VIRTUAL TABLE words USING fts5 (
-    stems,
-    tokenize = "ascii tokenchars '.'"
+-- What each build changed, so that whoever holds the state of an earlier one need not
+-- look at everything: the document that was written, "" if one was removed, and the ids
+-- of what was taken away, int64, little-endian. Kept until the files are of that build.
+CREATE TABLE changes (
+    build     INTEGER PRIMARY KEY,
+    path      TEXT NOT NULL,
+    passages  BLOB NOT NULL,
+    sentences BLOB NOT NULL
 );
-CREATE VIRTUAL TABLE word_counts USING fts5vocab ('words', 'row');
+
+-- Digests of texts that were taken away, until it has been looked whether others need
+-- their vectors.
+CREATE TABLE loose (
+    digest TEXT PRIMARY KEY
+) WITHOUT ROWID;

@@ -1,28 +1,44 @@
-"""Both FAISS indexes at one state of the catalog, kept in step with it on disk.
+"""The vectors of every passage and sentence at one state of the catalog.
 
-The files are derived: a missing, damaged or outdated one is made again from the
-vectors in the catalog, and nothing is embedded for it.
+They are kept in FAISS files, which are derived: a missing, damaged or outdated one is
+made again from the vectors in the catalog, and nothing is embedded for it. In a large
+library the files may be some changes behind; those are looked up in the catalog.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from citeback.errors import IndexStateError, StorageFullError
-from citeback.index.catalog import Catalog
-from citeback.index.disk import flush
+from citeback.errors import IndexStateError
+from citeback.index import derived
+from citeback.index.catalog import Catalog, Changes
 from citeback.index.pieces import Projection
-from citeback.index.vectors import VectorIndex
+from citeback.index.vectors import LEARNED_ROWS, PLAIN_MOST, SEED, VectorIndex
+from citeback.index.word_index import FILE as WORDS
+
+Ids = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
 
 TABLES = ("passages", "sentences")
+FILES = (*(f"{table}.faiss" for table in TABLES), WORDS)
 # How many vectors are read from the catalog at once, to bound memory.
 READ_COUNT = 20_000
+# Up to so many passages, files are written at each change: a tenth of a second.
+WRITTEN_PASSAGES = 20_000
+# Beyond, when so many in a hundred passages have changed.
+CHANGED_PERCENT = 5
+# So many builds are told of longer than the files need: others may be a bit behind.
+KEPT_BUILDS = 100
+# Of so few vectors the nearest are found by comparing with each, which is exact.
+EXACTLY = 5_000
+# Where vectors are searched by codes, so many times the wanted ones are scored exactly:
+# that finds 99.9 % of the twenty nearest (docs/benchmarks.md).
+SPARE = 3
 # For a library into which nothing has been put yet.
 NONE = Projection(np.zeros(1, dtype=np.float32), np.zeros((1, 1), dtype=np.float32))
 
@@ -37,12 +53,53 @@ class Snapshot:
     passages: VectorIndex
     sentences: VectorIndex
 
+    def nearest(
+        self,
+        catalog: Catalog,
+        table: str,
+        vector: Floats,
+        count: int,
+        among: Ids | None = None,
+    ) -> list[int]:
+        """The ids of "passages" or "sentences" nearest to a vector, best first.
+
+        With `among` only of those ids.
+        """
+        index = self._index(table)
+        if among is not None and len(among) <= EXACTLY:
+            scores = self.exactly(catalog, table, among) @ vector
+            return _listed(among[np.argsort(-scores, kind="stable")[:count]])
+        if index.is_exact:
+            return _listed(index.search(vector, count, among)[0])
+        ids, _ = index.search(vector, SPARE * count, among)
+        scores = self.exactly(catalog, table, ids) @ vector
+        return _listed(ids[np.argsort(-scores, kind="stable")[:count]])
+
+    def exactly(self, catalog: Catalog, table: str, ids: Ids) -> Floats:
+        """The vectors of ids, as the catalog has them."""
+        index = self._index(table)
+        if index.is_exact:
+            return index.fetch(ids)
+        found = dict(catalog.vectors(table, ids.tolist()))
+        rows = [found[identity] for identity in ids.tolist()]
+        return np.stack(rows) if rows else np.zeros((0, index.dimension), np.float32)
+
+    def _index(self, table: str) -> VectorIndex:
+        return self.passages if table == TABLES[0] else self.sentences
+
+
+def _listed(ids: Ids) -> list[int]:
+    return [int(identity) for identity in ids]
+
 
 def load(catalog: Catalog, folder: Path, dimension: int) -> Snapshot:
     """The state of the last commit, from the files as far as they still serve."""
     with catalog.database.reading():
-        indexes = [_read(catalog, folder, table, dimension) for table in TABLES]
-        return refresh(catalog, Snapshot(catalog.name, -1, NONE, *indexes))
+        passages, sentences = (
+            _read(catalog, folder / f"{table}.faiss", table, dimension)
+            for table in TABLES
+        )
+        return _made(catalog, passages, sentences)
 
 
 def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
@@ -54,113 +111,145 @@ def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
         name, build = catalog.name, catalog.build
         if (name, build) == (old.catalog, old.build):
             return old
-        indexes = (old.passages, old.sentences)
-        if name != old.catalog:  # the same ids stand for other vectors
-            indexes = (old.passages.emptied(), old.sentences.emptied())
+        changes = catalog.changes(old.build) if name == old.catalog else None
         passages, sentences = (
-            _in_step(catalog, index, table)
-            for table, index in zip(TABLES, indexes, strict=True)
+            _in_step(catalog, index, table, changes)
+            if name == old.catalog
+            else _from_scratch(catalog, table, index.dimension)
+            for table, index in zip(TABLES, (old.passages, old.sentences), strict=True)
         )
-        projection = catalog.projection(catalog.meta("encoder")) or NONE
-        return Snapshot(name, build, projection, passages, sentences)
+        return _made(catalog, passages, sentences)
+
+
+def is_due(catalog: Catalog, folder: Path) -> bool:
+    """Whether it is time to write files: some are missing, or much has changed."""
+    with catalog.database.reading():
+        builds = [derived.build_of(catalog, folder / file) for file in FILES]
+        count = catalog.count("passages")
+        if min(builds) == catalog.build:
+            # To read large ones through takes seconds; `doctor` does.
+            return count <= WRITTEN_PASSAGES and not all(
+                derived.stored(catalog, folder / file) for file in FILES
+            )
+        changes = catalog.changes(min(builds))
+        if changes is None or count <= WRITTEN_PASSAGES:
+            return True
+        changed = len(changes.passages) + len(catalog.passages_in(changes.written))
+        return 100 * changed > CHANGED_PERCENT * count
 
 
 def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
-    """Write both files, each under a temporary name first, and note their digests.
-
-    A file that is whole and of this very build is left as it is.
-
-    A kill in between leaves a file that does not match its note, which `load` then
-    passes over. Raises StorageFullError.
-    """
+    """Write the files that are not of this very build. Raises StorageFullError."""
     for table, index in zip(
         TABLES, (snapshot.passages, snapshot.sentences), strict=True
     ):
-        final = folder / f"{table}.faiss"
-        if catalog.meta(f"{table}.faiss build") == str(snapshot.build) and _stored(
-            catalog, final, table
+        file = folder / f"{table}.faiss"
+        if derived.build_of(catalog, file) == snapshot.build and derived.stored(
+            catalog, file
         ):
             continue
-        temporary = final.with_suffix(".faiss.new")
-        content = index.to_bytes()
-        try:
-            temporary.write_bytes(content)
-            flush(temporary)
-            os.replace(temporary, final)
-            flush(folder)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise StorageFullError(
-                f"{final} could not be written ({error}). Make room on the disk and "
-                "start again; nothing has to be embedded anew."
-            ) from error
-        with catalog.database.writing():
-            catalog.set_meta(f"{table}.faiss", hashlib.sha256(content).hexdigest())
-            catalog.set_meta(f"{table}.faiss of", snapshot.catalog)
-            catalog.set_meta(f"{table}.faiss build", str(snapshot.build))
+        derived.write(
+            catalog,
+            file,
+            index.to_bytes(),
+            name=snapshot.catalog,
+            build=snapshot.build,
+        )
+    words = folder / WORDS
+    if derived.build_of(catalog, words) != catalog.build or not derived.stored(
+        catalog, words
+    ):
+        catalog.words.save()
+    with catalog.database.writing():
+        until = min(derived.build_of(catalog, folder / file) for file in FILES)
+        catalog.forget_changes(until - KEPT_BUILDS)
 
 
 def stored_index(catalog: Catalog, folder: Path, table: str) -> VectorIndex | None:
-    """What the file holds; None if it is missing or not the one of this very build.
+    """What the file holds, with what has changed since; None if that cannot be told.
 
     Raises IndexStateError for what faiss cannot read.
     """
-    stored = _stored(catalog, folder / f"{table}.faiss", table)
+    file = folder / f"{table}.faiss"
+    stored = derived.stored(catalog, file)
     projection = catalog.projection(catalog.meta("encoder"))
-    if catalog.meta(f"{table}.faiss build") != str(catalog.build) or not stored:
+    changes = catalog.changes(derived.build_of(catalog, file))
+    if not stored or projection is None or changes is None:
         return None
-    if projection is None:
-        return None
-    return VectorIndex.from_bytes(stored, len(projection.mean))
+    index = VectorIndex.from_bytes(stored, len(projection.mean))
+    return _changed(catalog, index, table, changes)
 
 
-def _read(catalog: Catalog, folder: Path, table: str, dimension: int) -> VectorIndex:
-    stored = _stored(catalog, folder / f"{table}.faiss", table)
+def _made(catalog: Catalog, passages: VectorIndex, sentences: VectorIndex) -> Snapshot:
+    projection = catalog.projection(catalog.meta("encoder")) or NONE
+    return Snapshot(catalog.name, catalog.build, projection, passages, sentences)
+
+
+def _read(catalog: Catalog, file: Path, table: str, dimension: int) -> VectorIndex:
+    """The state of now, from the file if it serves."""
+    stored = derived.stored(catalog, file)
     if stored:
         try:
-            return VectorIndex.from_bytes(stored, dimension)
+            index = VectorIndex.from_bytes(stored, dimension)
         except IndexStateError:
             pass  # written by another version of faiss: made anew below
-    return VectorIndex(dimension)
+        else:
+            changes = catalog.changes(derived.build_of(catalog, file))
+            return _in_step(catalog, index, table, changes)
+    return _from_scratch(catalog, table, dimension)
 
 
-def _stored(catalog: Catalog, path: Path, table: str) -> bytes:
-    """The file's content if it is the one that was noted for this catalog, else b"".
-
-    Checked before faiss reads it: faiss trusts what it is given.
-    """
-    if catalog.meta(f"{table}.faiss of") != catalog.name or not path.is_file():
-        return b""
-    content = path.read_bytes()
-    noted = hashlib.sha256(content).hexdigest() == catalog.meta(f"{table}.faiss")
-    return content if noted else b""
-
-
-def _in_step(catalog: Catalog, old: VectorIndex, table: str) -> VectorIndex:
+def _in_step(
+    catalog: Catalog, old: VectorIndex, table: str, changes: Changes | None
+) -> VectorIndex:
+    """The state of now, by what has changed, or by comparing all ids."""
+    if changes is not None:
+        return _changed(catalog, old, table, changes)
     wanted = catalog.ids(table)
     held = np.sort(old.ids)
-    gone = np.setdiff1d(held, wanted, assume_unique=True)
+    index = old.removed(np.setdiff1d(held, wanted, assume_unique=True))
     missing = np.setdiff1d(wanted, held, assume_unique=True)
-    if not len(gone) and not len(missing):
-        return old
-    index = old.copy()
-    index.remove(gone)
-    for start in range(0, len(missing), READ_COUNT):
-        _add(catalog, index, table, missing[start : start + READ_COUNT])
+    return _added(catalog, index, table, missing)
+
+
+def _changed(
+    catalog: Catalog, old: VectorIndex, table: str, changes: Changes
+) -> VectorIndex:
+    if table == TABLES[0]:
+        gone, new = changes.passages, catalog.passages_in(changes.written)
+    else:
+        gone, new = changes.sentences, catalog.sentences_in(changes.written)
+    # What was written again may be there under the same id, with another vector.
+    index = old.removed(np.concatenate([gone, new]))
+    return _added(catalog, index, table, new)
+
+
+def _from_scratch(catalog: Catalog, table: str, dimension: int) -> VectorIndex:
+    ids = catalog.ids(table)
+    index = VectorIndex(dimension)
+    if len(ids) > PLAIN_MOST:
+        chance = np.random.default_rng(SEED)
+        sample = chance.choice(ids, min(LEARNED_ROWS, len(ids)), replace=False)
+        vectors = [rows for _, rows in _vectors(catalog, table, sample)]
+        index = index.with_codes(np.concatenate(vectors))
+    return _added(catalog, index, table, ids)
+
+
+def _added(catalog: Catalog, index: VectorIndex, table: str, ids: Ids) -> VectorIndex:
+    for found, vectors in _vectors(catalog, table, ids):
+        index = index.added(found, vectors)
     return index
 
 
-def _add(
-    catalog: Catalog,
-    index: VectorIndex,
-    table: str,
-    ids: npt.NDArray[np.int64],
-) -> None:
-    pairs = list(catalog.vectors(table, ids))
-    if len(pairs) != len(ids):
-        raise IndexStateError(
-            f"The catalog misses {len(ids) - len(pairs)} vectors of its {table}. Run: "
-            "python -m citeback index --rebuild"
-        )
-    found, vectors = zip(*pairs, strict=True)
-    index.add(np.array(found, dtype=np.int64), np.stack(vectors))
+def _vectors(catalog: Catalog, table: str, ids: Ids) -> Iterator[tuple[Ids, Floats]]:
+    """The ids with their vectors, some at a time. Raises IndexStateError."""
+    for start in range(0, len(ids), READ_COUNT):
+        some = ids[start : start + READ_COUNT]
+        pairs = list(catalog.vectors(table, some))
+        if len(pairs) != len(some):
+            raise IndexStateError(
+                f"The catalog misses {len(some) - len(pairs)} vectors of its {table}. "
+                "Run: python -m citeback index --rebuild"
+            )
+        found, vectors = zip(*pairs, strict=True)
+        yield np.array(found, dtype=np.int64), np.stack(vectors)

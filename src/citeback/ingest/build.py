@@ -37,8 +37,8 @@ CHUNK_TEXTS = 2_000
 CHUNK_LETTERS = 4_000_000
 # To write so many of one document takes a tenth of a second.
 UNASKED_PASSAGES = 1_000
-# Noted while there may be vectors that belong to no text: looking for them takes
-# seconds in a large index, and an update that takes nothing away leaves none.
+# Noted while there may be vectors whose document is not yet written: an update that
+# goes to its end leaves none, and looking for them takes seconds in a large index.
 UNSWEPT = "unswept"
 NOT_REACHED = (
     "reading its archive was broken off before its turn came; its last text is kept"
@@ -124,7 +124,6 @@ class Build:
         self._files_total = 0
         # Whether vectors may be left that no document needs any more.
         self._leaves = bool(catalog.meta(UNSWEPT))
-        self._paths = {path for states in self._held.values() for path in states}
         self._done = 0
         self._total = 0
         self._passages = 0
@@ -166,10 +165,10 @@ class Build:
             with self._catalog.database.writing():
                 if self._leaves:
                     self._catalog.drop_unused_vectors(self._encoder.fingerprint)
+                else:
+                    self._catalog.drop_loose()
                 if self._catalog.meta(UNSWEPT):
                     self._catalog.set_meta(UNSWEPT, "")
-                if self._changes.changed or self._changes.removed:
-                    self._catalog.purge_words()
                 if self._only is None:
                     now = datetime.now(UTC).isoformat(timespec="seconds")
                     self._catalog.set_meta("built", now)
@@ -215,8 +214,6 @@ class Build:
                     if state is not FileState.REFUSED:
                         self._changes.removed.append(path)
             stamps.forget(self._catalog, gone)
-            if gone:
-                self._leave()
         known = {} if self._everything else stamps.held(self._catalog)
         different = []
         for file in found:
@@ -225,17 +222,6 @@ class Build:
             else:
                 different.append(file)
         return different
-
-    def _leave(self) -> None:
-        """Note that something has been removed of which vectors may be left."""
-        self._leaves = True
-        self._catalog.set_meta(UNSWEPT, "yes")
-
-    def _take_place(self, path: str) -> None:
-        """Note that a path is written, perhaps in place of what it held."""
-        if path in self._paths:
-            self._leave()
-        self._paths.add(path)
 
     def _is_read(self, file: FoundFile, stamp: Stamp | None) -> bool:
         """Whether the file is as it was when it was read, by limits as good as these."""
@@ -365,13 +351,11 @@ class Build:
             for staged in part.staged[-1:]:
                 self._write_document(part, staged)
             for outcome in part.refused:
-                self._take_place(outcome.name)
                 self._catalog.refuse(outcome.name, outcome.refusal, file=part.file.name)
             for path, (state, reason) in part.same.items():
                 self._catalog.set_state(path, state, reason)
             for path in part.gone:
                 self._catalog.remove(path)
-                self._leave()
             # Of what is half written nothing may count as read.
             stamps.note(self._catalog, part.file.name, part.stamp)
         for staged in part.staged[-1:]:
@@ -380,7 +364,6 @@ class Build:
 
     def _write_document(self, part: _FilePart, staged: Prepared) -> None:
         path = staged.document.source.path
-        self._take_place(path)
         stamps.forget(self._catalog, [part.file.name])
         self._catalog.replace_document(
             staged.document,

@@ -17,6 +17,7 @@ from citeback.errors import IndexStateError
 from citeback.index import snapshot, words
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError, Row
+from citeback.index.word_index import FILE as WORDS
 from citeback.ingest.stage import (
     context_of,
     digest_of,
@@ -37,18 +38,15 @@ def faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
     if not catalog.database.is_sound():
         yield Fault("", "SQLite finds the catalog damaged", Remedy.REBUILD)
         return
-    words_are_sound = catalog.words_are_sound()
     with catalog.database.reading():
         yield from _references(catalog)
         for path in sorted(path for file in catalog.paths().values() for path in file):
             yield from _document_faults(catalog, path)
-        if not words_are_sound or _other_words(catalog):
-            sentence = "the table of words is not that of the passages"
-            yield Fault("", sentence, Remedy.WORDS)
         vector_faults = list(_vector_faults(catalog))
         yield from vector_faults
         if not vector_faults:  # else the files are made anew in any case
             yield from _file_faults(catalog, folder)
+        yield from _word_faults(catalog)
 
 
 def _references(catalog: Catalog) -> Iterator[Fault]:
@@ -162,16 +160,14 @@ def _passage_fault(
     return "" if len(lines) == len(stored) else f"{where}: words are missing"
 
 
-def _other_words(catalog: Catalog) -> bool:
-    """Whether the table of words holds others than the passages."""
-    differing = catalog.database.rows(
-        "SELECT count(*) FROM passages p LEFT JOIN words w ON w.rowid = p.id "
-        "WHERE w.stems IS NOT p.context || ' ' || replace(p.stems, char(10), ' ')"
-    )[0][0]
-    more = catalog.database.rows(
-        "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT id FROM passages)"
-    )[0][0]
-    return bool(differing or more)
+def _word_faults(catalog: Catalog) -> Iterator[Fault]:
+    """Whether the file of words holds exactly those of the passages."""
+    stored = catalog.words.stored()
+    if stored is None:
+        if catalog.count("passages"):
+            yield Fault("", f"{WORDS} is missing, damaged or outdated", Remedy.WORDS)
+    elif not stored.equals(catalog.words.from_scratch()):
+        yield Fault("", f"{WORDS} does not hold the passages' words", Remedy.WORDS)
 
 
 def _vector_faults(catalog: Catalog) -> Iterator[Fault]:
@@ -240,8 +236,8 @@ def _file_faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
             pairs = list(catalog.vectors(table, wanted[start : start + READ_COUNT]))
             if pairs:
                 ids, vectors = zip(*pairs, strict=True)
-                held = index.fetch(np.array(ids, dtype=np.int64))
-                different += int((held != np.stack(vectors)).any(axis=1).sum())
+                same = index.holds(np.array(ids, dtype=np.int64), np.stack(vectors))
+                different += int((~same).sum())
         if different:
             sentence = f"{different} vectors in {name} are not the catalog's"
             yield Fault("", sentence, Remedy.FAISS)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from citeback.index import snapshot, stamps
 from citeback.index.catalog import Catalog
+from citeback.index.word_index import FILE as WORDS
 from citeback.ingest.check import vectors_checked
 from citeback.records import Fault, Remedy
 
@@ -20,7 +21,7 @@ def mend(catalog: Catalog, content: Path, faults: Iterable[Fault]) -> None:
     remedies = {fault.remedy for fault in faults}
     with catalog.database.writing():
         if Remedy.WORDS in remedies:
-            catalog.mend_words()
+            catalog.set_meta(WORDS, "")  # fits no file
         if Remedy.FAISS in remedies:
             for table in snapshot.TABLES:
                 catalog.set_meta(f"{table}.faiss", "")  # fits no file
