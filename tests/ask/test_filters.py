@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from citeback.ask.filters import NO_FILTER, holds_phrase, parsed, text_of
 from citeback.errors import QuestionError
-from citeback.index import embedded
+from citeback.index import embedded, snapshot
 from citeback.index.days import day_of
 from citeback.index.engine import Capabilities
 from citeback.library import Library
@@ -262,7 +262,7 @@ def test_a_narrow_filter_finds_what_many_better_ones_hide(
 ) -> None:
     able = Capabilities(ranked_whole=few)
     monkeypatch.setattr(embedded, "CAPABILITIES", able)
-    monkeypatch.setattr(embedded, "EXACTLY", exactly)
+    monkeypatch.setattr(snapshot, "EXACTLY", exactly)
     (content / "many.txt").write_text(
         "\n\n".join(f"The mayor closed the mill {n} times." for n in range(300))
     )

@@ -106,7 +106,7 @@ def sentences_of(catalog: Catalog, passages: Sequence[int]) -> list[int]:
 def passages_of_sentences(catalog: Catalog, sentences: Sequence[int]) -> list[int]:
     """The passages that hold the sentences, in the sentences' order, each once."""
     rows = catalog.database.rows(
-        "SELECT passage FROM json_each(?) e JOIN sentences s ON s.id = e.value "
+        "SELECT passage FROM json_each(?) e CROSS JOIN sentences s ON s.id = e.value "
         "ORDER BY e.key",
         (_ids(sentences),),
     )
@@ -132,8 +132,8 @@ def _columns(bounds: bytes) -> list[list[int]]:
 def pieces(catalog: Catalog, sentences: Sequence[int]) -> dict[int, bytes]:
     """The small word pieces of the sentences, as stored, by sentence id."""
     rows = catalog.database.rows(
-        "SELECT s.id, pieces FROM json_each(?) e JOIN sentences s ON s.id = e.value "
-        "JOIN pieces p ON p.digest = s.digest AND p.encoder = ?",
+        "SELECT s.id, pieces FROM json_each(?) e CROSS JOIN sentences s ON s.id = e.value "
+        "CROSS JOIN pieces p ON p.digest = s.digest AND p.encoder = ?",
         (_ids(sentences), catalog.meta("encoder")),
     )
     return dict(rows)
@@ -147,7 +147,7 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
     texts: dict[str, str] = {}
     for row in catalog.database.rows(
         'SELECT id, p.path, start, "end", paragraph, part, parts, headings, lead_in, '
-        "bounds, f.digest, title, author, date, url, tags FROM passages p JOIN files f "
+        "bounds, f.digest, title, author, date, url, tags FROM passages p CROSS JOIN files f "
         "ON f.path = p.path WHERE id IN (SELECT value FROM json_each(?))",
         (_ids(ids),),
     ):

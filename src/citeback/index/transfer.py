@@ -45,7 +45,7 @@ def _some(
     for row in catalog.database.rows(
         'SELECT p.id, start, "end", paragraph, part, parts, headings, lead_in, context, '
         "digest, bounds, stems FROM json_each(?) wanted "
-        "JOIN passages p ON p.id = wanted.value ORDER BY wanted.key",
+        "CROSS JOIN passages p ON p.id = wanted.value ORDER BY wanted.key",
         (wanted,),
     ):
         yield _entry(document, row, digests)
