@@ -6,9 +6,7 @@ from pathlib import Path
 
 from citeback.index.catalog import Catalog
 
-TABLES = (
-    "files marks passages sentences vectors pieces projections outside words".split()
-)
+TABLES = "files marks passages sentences vectors pieces projections outside".split()
 # What is noted of an index, but for when it was made and how often it changed.
 NOTED = ("recipe", "encoder", "format", "drive", "unswept")
 
