@@ -36,8 +36,10 @@ class Cluster:
         With 0 processes there are as many as the cluster has processors for. Raises
         MissingPackageError and BulkError.
         """
-        # Read when Ray is imported: nothing is told to its makers.
+        # Read when Ray is imported: nothing is told to its makers, and what is lost is
+        # made again or told of here, without lines of Ray's own.
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
         try:
             import ray
             import ray.data
@@ -46,7 +48,6 @@ class Cluster:
                 "Embedding on several machines needs Ray, on each of them. Run: "
                 f"{INSTALL}"
             ) from error
-        # What is lost is made again, or told of: no stack traces for that.
         logging.getLogger("ray.data").setLevel(logging.CRITICAL)
         try:
             _reach(address)  # Ray itself would wait for minutes
@@ -83,8 +84,7 @@ class Cluster:
                 size=min(self.processes, len(rows)), max_tasks_in_flight_per_actor=1
             ),
             num_cpus=self._threads,
-            max_restarts=-1,
-            max_task_retries=RETRIES,
+            ray_remote_args_fn=lambda: {"max_task_retries": RETRIES},
         )
         for row in made.iter_rows():
             yield Made(**row)
