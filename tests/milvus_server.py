@@ -115,12 +115,21 @@ def _relay(at: tuple[str, int] | str, to: tuple[str, int] | str) -> int:
                 other.connect(to)
             except OSError:
                 one.close()
+                other.close()
                 continue
-            for pair in ((one, other), (other, one)):
-                _thread(lambda pair=pair: _pass_on(*pair))
+            _thread(lambda one=one, other=other: _join(one, other))
 
     _thread(accept)
     return 0 if isinstance(at, str) else int(listening.getsockname()[1])
+
+
+def _join(one: socket.socket, other: socket.socket) -> None:
+    """Pass on both ways until one side ends."""
+    with one, other:
+        back = threading.Thread(target=_pass_on, args=(other, one), daemon=True)
+        back.start()
+        _pass_on(one, other)
+        back.join()
 
 
 def _pass_on(one: socket.socket, other: socket.socket) -> None:

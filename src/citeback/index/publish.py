@@ -6,7 +6,7 @@ What a kill has left undone is done by the next time, and nothing twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from citeback.errors import UnfitDocumentError
@@ -49,6 +49,8 @@ def publish(
     refused = []
     for path in gone:
         writer.delete_document(path)
+    with catalog.database.reading():
+        holding = whole.holding(catalog)
     committed = time.monotonic()
     stopped = False
     for number, path in enumerate(new):
@@ -63,13 +65,15 @@ def publish(
             except UnfitDocumentError as error:
                 refused.append(f"{path} is not on the cluster: {error}")
         if time.monotonic() - committed > COMMIT_SECONDS:
-            _commit(catalog, writer, is_whole=False)
+            _commit(catalog, writer, holding, is_whole=False)
             committed = time.monotonic()
-    _commit(catalog, writer, is_whole=not stopped)
+    _commit(catalog, writer, holding, is_whole=not stopped)
     return Published(len(new) - len(refused), len(gone), tuple(refused))
 
 
-def _commit(catalog: Catalog, writer: Writer, *, is_whole: bool) -> None:
+def _commit(
+    catalog: Catalog, writer: Writer, holding: Mapping[str, int], *, is_whole: bool
+) -> None:
     with catalog.database.reading():
         state = State(catalog.build, catalog.meta("built"), catalog.meta("encoder"))
-        writer.commit(state, whole.holding(catalog), is_whole=is_whole)
+    writer.commit(state, holding, is_whole=is_whole)

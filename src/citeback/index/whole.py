@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -65,7 +66,10 @@ def whole(catalog: Catalog, path: str, version: str) -> WholeDocument:
 
 def holding(catalog: Catalog) -> dict[str, int]:
     """For every stem how many passages hold it."""
-    return dict(catalog.database.rows("SELECT term, doc FROM word_counts"))
+    counts: Counter[str] = Counter()
+    for _, context, own in catalog.stems():
+        counts.update(set(f"{context} {own}".split()))
+    return counts
 
 
 def _entries(catalog: Catalog, packed: Packed) -> Iterator[WholeEntry]:

@@ -41,11 +41,16 @@ ITEM_BYTES = 300
 RETRY_SECONDS = 0.5
 
 _ALIAS_NOT_FOUND = 1600
+_NOT_FOUND = 100
 _WRONG = 1100  # what was asked for cannot be
 _EF = 128
 
 # It would write down every question that fails.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+
+
+class GoneError(IndexStateError):
+    """A collection is not there (any more)."""
 
 
 class Level(StrEnum):
@@ -192,10 +197,10 @@ class Client:
 
         Raises UnfitDocumentError for what Milvus would refuse.
         """
-        for batch in _batches(map(_checked, rows)):
+        for batch in _batches(map(checked, rows)):
             self._tried(
                 lambda batch=batch: self._client.upsert(  # type: ignore[misc]
-                    name, batch, timeout=WRITE_SECONDS
+                    name, list(map(_sent, batch)), timeout=WRITE_SECONDS
                 ),
                 seconds=WRITE_SECONDS,
             )
@@ -305,6 +310,11 @@ class Client:
             try:
                 return act()
             except (MilvusException, grpc.RpcError) as error:
+                if getattr(error, "code", None) == _NOT_FOUND:
+                    raise GoneError(
+                        f"The library is not on the cluster at {self.uri} any more, or "
+                        "was made anew just now. Try again."
+                    ) from error
                 wrong = isinstance(error, ParamError) or (
                     getattr(error, "code", None) == _WRONG
                 )
@@ -332,7 +342,7 @@ def _index(wanted: Collection) -> Any:
     return index
 
 
-def _checked(row: Row) -> Row:
+def checked(row: Row) -> Row:
     """The row, if Milvus takes it. Raises UnfitDocumentError.
 
     It would refuse a whole batch for one of them, and say less.
@@ -356,6 +366,11 @@ def _checked(row: Row) -> Row:
                 raise UnfitDocumentError(
                     f"A word ({column}) is too long for a cluster."
                 )
+    return row
+
+
+def _sent(row: Row) -> Row:
+    """The row as pymilvus takes it."""
     return {
         column: value.tolist() if isinstance(value, np.ndarray) else value
         for column, value in row.items()

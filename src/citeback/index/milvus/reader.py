@@ -9,11 +9,10 @@ from contextlib import contextmanager
 
 from citeback.errors import IndexStateError
 from citeback.index.engine import State
-from citeback.index.milvus import filters, tables
-from citeback.index.milvus.client import Client, Level
+from citeback.index.milvus.client import Client, GoneError, Level
 from citeback.index.milvus.tables import Mark, Names
 from citeback.index.milvus.view import Listing, MilvusView
-from citeback.index.milvus.writer import projection_from, read_listing
+from citeback.index.milvus.writer import projection_from, read_listing, read_mark
 from citeback.index.pieces import Projection
 from citeback.index.snapshot import NONE
 from citeback.records import LibrarySize
@@ -77,16 +76,21 @@ class Milvus:
     def _mark(self) -> Mark:
         """What was last committed; the last one that was seen while there is no other."""
         held = self._listing.mark
-        if not held.serial and not self._client.alias(self._library):
+        # Not by the alias: Milvus remembers where it led, also when that is gone.
+        name = held.names.rows or self._client.alias(self._library)
+        if not name:
             return held
-        rows = self._client.query(
-            self._library,
-            filters.one_of("key", [tables.first_key("mark", "")]),
-            tables.ROW_COLUMNS,
-            # Who comes first wants what there is; later, seconds do not matter.
-            level=Level.BOUNDED if held.serial else Level.STRONG,
-        )
-        return tables.mark_from(tables.content_of(rows)) if rows else held
+        # Who comes first wants what there is; later, seconds do not matter.
+        level = Level.BOUNDED if held.serial else Level.STRONG
+        try:
+            mark = read_mark(self._client, name, level)
+        except GoneError:
+            name = self._client.alias(self._library)
+            mark = read_mark(self._client, name, Level.STRONG) if name else _NOTHING
+        if mark is not None and mark.names.rows not in ("", name):
+            # The library was made anew, and this one tells where.
+            mark = read_mark(self._client, mark.names.rows, Level.STRONG)
+        return mark or held
 
     def _read(self, mark: Mark, before: Listing) -> Listing:
         """The documents of a mark. Raises IndexStateError where some cannot be had."""

@@ -31,6 +31,7 @@ from citeback.index.milvus import filters, tables
 from citeback.index.milvus.client import Client, Row
 from citeback.index.milvus.tables import Detail, Listed, Mark
 from citeback.index.pieces import Projection
+from citeback.index.postings import K1, LEAST_IDF, B
 from citeback.records import (
     Document,
     FileReport,
@@ -50,8 +51,6 @@ CAPABILITIES = Capabilities(ranked_whole=200)
 SPARE = 2
 # Passages with rare words that are looked through for the best by words.
 HOLDING = 500
-# Those of SQLite's bm25(), by which the embedded index ranks.
-K1, B, LEAST_IDF = 1.2, 0.75, 1e-6
 # Keys that are asked for together.
 KEYS = 200
 
@@ -446,7 +445,7 @@ def _parted(stored: bytes) -> list[bytes]:
 def _bm25(
     rows: Sequence[Row], holding: Mapping[str, int], mark: Mark
 ) -> dict[int, float]:
-    """What SQLite's bm25() gives the passages, by id; higher is better.
+    """The BM25 of the passages as `postings` reckons it, by id; higher is better.
 
     Σ idf(t) · f(t) · (k1 + 1) / (f(t) + k1 · (1 − b + b · length / average length)), with
     idf(t) = ln((N − n + 0.5) / (n + 0.5)), and never less than 10⁻⁶.

@@ -12,8 +12,9 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,15 +23,37 @@ from citeback.index import words
 from citeback.index.days import day_of
 from citeback.index.engine import State, WholeDocument, WholeEntry
 from citeback.index.milvus import filters, tables
-from citeback.index.milvus.client import Client, Level, Row
+from citeback.index.milvus.client import ARRAY_ITEMS, Client, Level, Row, checked
 from citeback.index.milvus.tables import Listed, Mark, Names
+from citeback.index.packed import Packed
 from citeback.index.pieces import Projection
 
 # What was superseded stays that long for those who began to read before: longer than
 # what is read with bounded staleness may be behind, which is 5 s, and than a question takes.
 GRACE_SECONDS = 10.0
-# Entries that are written together.
-TOGETHER = 256
+# Rows that are written together, and documents that name their versions together.
+ROWS = 1000
+DOCUMENTS = 200
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Rows that are yet to be written."""
+
+    passages: list[Row]
+    sentences: list[Row]
+    rows: list[Row]
+
+    def add(self, other: Waiting) -> None:
+        """Put others after them."""
+        self.passages += other.passages
+        self.sentences += other.sentences
+        self.rows += other.rows
+
+    def drop(self, version: str) -> None:
+        """Leave out those of a version."""
+        for rows in (self.passages, self.sentences, self.rows):
+            rows[:] = [row for row in rows if row["version"] != version]
 
 
 class MilvusWriter:
@@ -43,7 +66,7 @@ class MilvusWriter:
         *,
         catalog: str,
         projection: Projection,
-        grace_seconds: float = GRACE_SECONDS,
+        grace_seconds: float | None = None,
     ) -> None:
         """Make what is missing of the library, and clean up after a kill.
 
@@ -53,7 +76,7 @@ class MilvusWriter:
         """
         self._client = client
         self._library = library
-        self._grace = grace_seconds
+        self._grace = GRACE_SECONDS if grace_seconds is None else grace_seconds
         self._dimension = len(projection.mean)
         self._names = tables.names(library, catalog, self._dimension)
         wanted = tables.collections(self._names, self._dimension)
@@ -62,6 +85,9 @@ class MilvusWriter:
         self._listing = {one.held.source.path: one for one in self._read_listing()}
         self._words: dict[str, int] | None = None
         self._serial = self._last_serial()
+        self._waiting = Waiting([], [], [])
+        self._ready: list[Listed] = []
+        self._notes: set[str] = set()
         self._superseded: dict[str, float] = {}  # versions, with when that was
         self._took_place = False
         self._put("projection", "", projection_bytes(projection))
@@ -69,29 +95,31 @@ class MilvusWriter:
 
     def versions(self) -> dict[str, str]:
         """The version of each document that is there and whole, by path."""
+        self._let_be_named()
         return {path: one.version for path, one in self._listing.items()}
 
     def upsert(self, document: WholeDocument) -> None:
-        """Put a document in the place of what its path held."""
+        """Put a document in the place of what its path held, with some others."""
         path, version = document.packed.source.path, document.version
+        if any(one.held.source.path == path for one in self._ready):
+            self._let_be_named()
         before = self._listing.get(path)
         if before is not None and before.version == version:
             return
-        self._note(version)
         try:
             written = self._write(document)
+            checked(tables.file_row(written))
         except UnfitDocumentError:
+            self._waiting.drop(version)
             self._sweep({version})  # nobody has read it
             raise
-        self._note(*([before.version] if before else []))
-        self._client.upsert(self._names.rows, [tables.file_row(written)])
-        self._listing[path] = written
-        self._unnote(version)
-        if before:
-            self._superseded[before.version] = time.monotonic()
+        self._ready.append(written)
+        if len(self._ready) >= DOCUMENTS:
+            self._let_be_named()
 
     def delete_document(self, path: str) -> None:
         """Take a document out; nothing happens where there is none."""
+        self._let_be_named()
         before = self._listing.get(path)
         if before is None:
             return
@@ -109,6 +137,7 @@ class MilvusWriter:
 
         A library that is made anew is not asked before it is whole.
         """
+        self._let_be_named()
         words_held = self._count_words(holding)
         self._serial += 1
         mark = Mark(
@@ -121,11 +150,15 @@ class MilvusWriter:
             dimension=self._dimension,
             names=self._names,
         )
-        self._put("mark", "", tables.mark_bytes(mark))
+        stored = tables.mark_bytes(mark)
+        self._put("mark", "", stored)
         asked = self._client.alias(self._library)
         if not asked or (is_whole and asked != self._names.rows):
             self._client.point(self._library, self._names.rows)
-            self._took_place = asked != ""
+        if asked not in ("", self._names.rows) and is_whole:
+            # Whoever reads the old library learns there where the new one is.
+            self._client.upsert(asked, tables.rows_of("mark", "", stored))
+            self._took_place = True
         self._sweep(
             {
                 version
@@ -151,109 +184,71 @@ class MilvusWriter:
     def _write(self, document: WholeDocument) -> Listed:
         packed, version = document.packed, document.version
         source = packed.source
-        path = source.path
-        text = json.dumps([packed.text, packed.layout, packed.places]).encode()
-        self._put("text", version, text, version=version, path=path)
-        outside = words.distinct_stems(source.title)
-        end = passages = sentences = stems = 0
-        paragraphs: set[int] = set()
         found_by = {
-            "path": path,
+            "path": source.path,
             "version": version,
             "day": day_of(source.date),
             "tags": sorted({tables.term(tag.casefold()) for tag in source.tags}),
         }
-        for some in _together(document.entries):
-            self._write_entries(some, version, path, found_by)
-            for whole in some:
-                passage = whole.entry.passage
-                outside |= words.distinct_stems(packed.text[end : passage.start])
-                end = max(end, passage.end)
-                paragraphs.add(passage.paragraph)
-                stems += len(tables.stems_of(whole.entry))
-            passages += len(some)
-            sentences += sum(len(whole.entry.sentences) for whole in some)
+        outside = words.distinct_stems(source.title)
+        end = passages = sentences = stems = 0
+        paragraphs: set[int] = set()
+        for whole in document.entries:
+            passage = whole.entry.passage
+            self._wait(_rows_of(whole, found_by))
+            outside |= words.distinct_stems(packed.text[end : passage.start])
+            end = max(end, passage.end)
+            paragraphs.add(passage.paragraph)
+            stems += len(tables.stems_of(whole.entry))
+            passages += 1
+            sentences += len(whole.sentences)
         outside |= words.distinct_stems(packed.text[end:])
-        self._write_outside(outside, version, path)
-        skipped = tables.skipped_bytes(packed)
-        self._put("skipped", version, skipped, version=version, path=path)
+        self._wait(_document_rows(packed, version, outside))
         return tables.listed(document, passages, len(paragraphs), sentences, stems)
 
-    def _write_entries(
-        self,
-        some: list[WholeEntry],
-        version: str,
-        path: str,
-        found_by: Mapping[str, object],
-    ) -> None:
-        passages: list[Row] = []
-        sentences: list[Row] = []
-        rows: list[Row] = []
-        for whole in some:
-            entry = whole.entry
-            identity = entry.passage.id
-            key = tables.key_of(version, identity)
-            passages.append(
-                {
-                    **found_by,
-                    "key": key,
-                    "id": identity,
-                    "start": entry.passage.start,
-                    "stems": tables.stems_of(entry),
-                    "vector": whole.vector,
-                }
-            )
-            sentences += (
-                {
-                    **found_by,
-                    "key": tables.key_of(version, sentence.id),
-                    "passage": identity,
-                    "vector": vector,
-                }
-                for sentence, vector in zip(
-                    entry.sentences, whole.sentences, strict=True
-                )
-            )
-            detail = tables.detail_bytes(whole)
-            pieces = np.array([len(one) for one in whole.pieces], dtype="<i4").tobytes()
-            rows += tables.rows_of(
-                "detail", str(key), detail, version=version, path=path
-            )
-            rows += tables.rows_of(
-                "pieces",
-                str(key),
-                len(whole.pieces).to_bytes(4) + pieces + b"".join(whole.pieces),
-                version=version,
-                path=path,
-            )
-        # Those that searching finds come last: what they lead to is there by then.
-        self._client.upsert(self._names.rows, rows)
-        self._client.upsert(self._names.sentences, sentences)
-        self._client.upsert(self._names.passages, passages)
+    def _wait(self, rows: Waiting) -> None:
+        self._waiting.add(rows)
+        if len(self._waiting.rows) >= ROWS:
+            self._send()
 
-    def _write_outside(self, outside: set[str], version: str, path: str) -> None:
-        terms = sorted({tables.term(stem) for stem in outside})
-        for at in range(0, len(terms), 4000):
-            self._put(
-                "outside",
-                f"{version}:{at}",
-                b"",
-                version=version,
-                path=path,
-                stems=terms[at : at + 4000],
-            )
+    def _send(self) -> None:
+        """Write the rows that wait."""
+        waiting, self._waiting = self._waiting, Waiting([], [], [])
+        new = {str(row["version"]) for row in waiting.rows} - self._notes
+        self._note(*sorted(new))
+        # Those that searching finds come last: what they lead to is there by then.
+        self._client.upsert(self._names.rows, waiting.rows)
+        self._client.upsert(self._names.sentences, waiting.sentences)
+        self._client.upsert(self._names.passages, waiting.passages)
+
+    def _let_be_named(self) -> None:
+        """Let the documents whose rows are all written name their versions."""
+        ready, self._ready = self._ready, []
+        self._send()
+        old = [
+            before.version
+            for one in ready
+            if (before := self._listing.get(one.held.source.path)) is not None
+        ]
+        self._note(*old)
+        self._client.upsert(self._names.rows, map(tables.file_row, ready))
+        self._listing.update({one.held.source.path: one for one in ready})
+        self._unnote(*(one.version for one in ready))
+        self._superseded.update(dict.fromkeys(old, time.monotonic()))
 
     # Notes of versions that may be there although no document names them.
 
     def _note(self, *versions: str) -> None:
-        for version in versions:
-            self._put("note", version, b"", path=version)
+        rows = (tables.rows_of("note", one, b"", path=one) for one in versions)
+        self._client.upsert(self._names.rows, itertools.chain.from_iterable(rows))
+        self._notes.update(versions)
 
-    def _unnote(self, version: str) -> None:
-        self._client.delete(
-            self._names.rows,
-            filters.one_of("key", [tables.first_key("note", version)]),
-        )
+    def _unnote(self, *versions: str) -> None:
+        if not versions:
+            return
+        keys = (tables.first_key("note", version) for version in versions)
+        self._client.delete(self._names.rows, filters.one_of("key", keys))
+        self._notes.difference_update(versions)
 
     def _noted(self) -> list[str]:
         rows = self._client.query(
@@ -266,17 +261,17 @@ class MilvusWriter:
 
     def _sweep(self, versions: set[str]) -> None:
         """Delete the rows of versions that no document names."""
-        named = {one.version for one in self._listing.values()}
-        for version in sorted(versions):
-            if version not in named:
-                rows = filters.equal("version", version)
-                for name in (
-                    self._names.passages,
-                    self._names.sentences,
-                    self._names.rows,
-                ):
-                    self._client.delete(name, rows)
-            self._unnote(version)
+        gone = versions - {one.version for one in self._listing.values()}
+        if gone:
+            rows = filters.one_of("version", sorted(gone))
+            for name in (
+                self._names.passages,
+                self._names.sentences,
+                self._names.rows,
+            ):
+                self._client.delete(name, rows)
+        self._unnote(*sorted(versions))
+        for version in versions:
             self._superseded.pop(version, None)
 
     # The whole.
@@ -321,13 +316,8 @@ class MilvusWriter:
         return read_listing(self._client, self._names)
 
     def _last_serial(self) -> int:
-        rows = self._client.query(
-            self._names.rows,
-            filters.one_of("key", [tables.first_key("mark", "")]),
-            tables.ROW_COLUMNS,
-            level=Level.STRONG,
-        )
-        return tables.mark_from(tables.content_of(rows)).serial if rows else 0
+        mark = read_mark(self._client, self._names.rows, Level.STRONG)
+        return mark.serial if mark else 0
 
     def _put(
         self,
@@ -344,6 +334,17 @@ class MilvusWriter:
         )
         # The first row tells of the others, so it comes last.
         self._client.upsert(self._names.rows, reversed(list(rows)))
+
+
+def read_mark(client: Client, rows: str, level: Level) -> Mark | None:
+    """The mark of a library by the name of its rows, None if it has none."""
+    found = client.query(
+        rows,
+        filters.one_of("key", [tables.first_key("mark", "")]),
+        tables.ROW_COLUMNS,
+        level=level,
+    )
+    return tables.mark_from(tables.content_of(found)) if found else None
 
 
 def read_listing(client: Client, names: Names) -> list[Listed]:
@@ -372,7 +373,58 @@ def word_key(stem: str) -> str:
     return f"word:{tables.term(stem)}"
 
 
-def _together(entries: Iterable[WholeEntry]) -> Iterator[list[WholeEntry]]:
-    each = iter(entries)
-    while some := list(itertools.islice(each, TOGETHER)):
-        yield some
+def _rows_of(whole: WholeEntry, found_by: Mapping[str, object]) -> Waiting:
+    """A passage's rows. Raises UnfitDocumentError for what a cluster does not take."""
+    entry = whole.entry
+    identity = entry.passage.id
+    version, path = str(found_by["version"]), str(found_by["path"])
+    key = tables.key_of(version, identity)
+    lengths = np.array([len(one) for one in whole.pieces], dtype="<i4").tobytes()
+    pieces = len(whole.pieces).to_bytes(4) + lengths + b"".join(whole.pieces)
+    stored = {"detail": tables.detail_bytes(whole), "pieces": pieces}
+    passage: Row = {
+        **found_by,
+        "key": key,
+        "id": identity,
+        "start": entry.passage.start,
+        "stems": tables.stems_of(entry),
+        "vector": whole.vector,
+    }
+    sentences: list[Row] = [
+        {
+            **found_by,
+            "key": tables.key_of(version, sentence.id),
+            "passage": identity,
+            "vector": vector,
+        }
+        for sentence, vector in zip(entry.sentences, whole.sentences, strict=True)
+    ]
+    rows = [
+        row
+        for kind, content in stored.items()
+        for row in tables.rows_of(kind, str(key), content, version=version, path=path)
+    ]
+    return Waiting([checked(passage)], [checked(one) for one in sentences], rows)
+
+
+def _document_rows(packed: Packed, version: str, outside: set[str]) -> Waiting:
+    """The rows of a document's text and of the stems outside of its passages."""
+    path = packed.source.path
+    text = json.dumps([packed.text, packed.layout, packed.places]).encode()
+    stored = {"text": text, "skipped": tables.skipped_bytes(packed)}
+    rows = [
+        row
+        for kind, content in stored.items()
+        for row in tables.rows_of(kind, version, content, version=version, path=path)
+    ]
+    terms = sorted({tables.term(stem) for stem in outside})
+    for at in range(0, max(1, len(terms)), ARRAY_ITEMS):
+        rows += tables.rows_of(
+            "outside",
+            f"{version}:{at}",
+            b"",
+            version=version,
+            path=path,
+            stems=terms[at : at + ARRAY_ITEMS],
+        )
+    return Waiting([], [], rows)
