@@ -241,6 +241,22 @@ def test_two_processes_cannot_index_at_the_same_time(
         assert paths(other, KETTLE)[0] == "kettle.txt"
 
 
+def test_a_library_that_was_emptied_is_opened_again_and_filled(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    make_library().update()
+    kept = {file: file.read_text() for file in content.iterdir()}
+    for file in kept:
+        file.unlink()
+    make_library().update()
+    empty = make_library()
+    assert empty.ask("What does the kettle do?").hits == ()
+    for file, text in kept.items():
+        file.write_text(text)
+    empty.update()
+    assert make_library().ask("What does the blue kettle do?").hits
+
+
 def test_a_full_disk_keeps_the_last_complete_state(
     make_library: MakeLibrary, content: Path
 ) -> None:

@@ -87,6 +87,11 @@ def test_stored_and_read_gives_equal_hits() -> None:
         np.testing.assert_array_equal(mine, other)
 
 
+def test_one_that_holds_nothing_is_stored_and_read() -> None:
+    read = VectorIndex.from_bytes(VectorIndex(DIMENSION).to_bytes(), DIMENSION)
+    assert len(read.ids) == 0
+
+
 def test_nan_and_infinity_are_refused() -> None:
     for value in (np.nan, np.inf):
         with pytest.raises(IndexStateError, match="NaN or infinity"):

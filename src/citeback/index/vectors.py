@@ -295,7 +295,7 @@ class VectorIndex:
         if not known or read.d != dimension:
             raise IndexStateError("This index is of another kind or dimension.")
         ids = faiss.vector_to_array(ids).astype(np.int64)
-        codes = faiss.vector_to_array(held.codes).reshape(len(ids), -1)
+        codes = faiss.vector_to_array(held.codes).reshape(len(ids), held.sa_code_size())
         held.reset()
         # A copy: what was read goes, and takes along what it holds.
         return cls(dimension)._of([_Segment(ids, codes, faiss.clone_index(held))])
