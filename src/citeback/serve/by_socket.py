@@ -24,8 +24,8 @@ from citeback.settings import Settings
 NAME = "ask-{}.sock"
 FILES = NAME.format("*")
 TAKEN = b"taken\n"
-# Whoever has not taken a question by then is too busy, or hangs.
-SECONDS_TO_TAKE = 2
+# Whoever has not taken a question by then hangs. Loading the model takes as long.
+SECONDS_TO_TAKE = 5
 # Systems allow 104 bytes or more for a socket's address, with one at the end.
 ADDRESS_BYTES = 100
 # What the same question is answered alike with.
