@@ -4,7 +4,7 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring verifying claims fuzz api-fuzz volume kills power load evaluate calibrate peers screenshots sizes first-answer docs
+.PHONY: test anchoring verifying claims fuzz api-fuzz volume cluster kills power load evaluate calibrate peers screenshots sizes first-answer docs
 
 # The documentation as a site, on this machine.
 docs:
@@ -47,6 +47,11 @@ verifying:
 claims:
 	PYTHONPATH=src:tests python benchmarks/claims.py $(SHARED)/eval/xquad-en \
 		$(SHARED)/eval/squadshifts-reddit
+
+# A Milvus cluster of separate processes, of which some are killed. Wants etcd and
+# confluent-kafka: the file says how.
+cluster:
+	python benchmarks/cluster.py
 
 # 64 askers for ten minutes at 1,000 and at 100,000 passages, while documents come and go;
 # then with questions put together in batches against one by one.
