@@ -159,6 +159,7 @@ def test_of_many_the_nearest_are_found_exactly(
     plain = [library.ask(question).hits for question in questions]
     library.close()
     monkeypatch.setattr("citeback.index.vectors.PLAIN_MOST", 100)
+    monkeypatch.setattr("citeback.index.vectors.HELD_MOST", 100)
     monkeypatch.setattr("citeback.index.snapshot.PLAIN_MOST", 100)
     (content / "one more.txt").write_text("Nothing.")
     library = make_library()

@@ -7,8 +7,6 @@ be read from the file. Knows nothing of texts, of files' names or of the catalog
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citeback.errors import IndexStateError
+from citeback.index import arrays
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -34,7 +33,7 @@ LEAST_IDF = 1e-6
 MOST = 255
 # So many passages are taken together while everything is read.
 BLOCK = 50_000
-MAGIC = b"citeback words 1\n"
+KIND = b"citeback words 2"
 
 # Id, and the stems with white space between.
 Row = tuple[int, str]
@@ -65,14 +64,15 @@ class _Part(NamedTuple):
 class Postings:
     """The stems of a set of passages; never changed.
 
-    `dead` tells for each part which of its passages have been taken out since.
+    `dead` tells for each part which of its passages have been taken out since, None for
+    none; `norms` what BM25 makes of their lengths.
     """
 
     parts: tuple[_Part, ...]
-    dead: tuple[Mask, ...]
+    dead: tuple[Mask | None, ...]
     orders: tuple[Ids, ...]  # for each part, what sorts its ids
+    norms: tuple[Scores, ...]
     count: int
-    mean: float  # length of a passage, in stems
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:
@@ -81,19 +81,27 @@ class Postings:
         parts = []
         while block := list(islice(rows, BLOCK)):
             parts.append(_part(block))
-        alive = [np.zeros(len(part.ids), dtype=np.bool_) for part in parts]
-        return cls._made([_merged(parts, alive)], None)
+        return cls._made([_merged(parts, [None] * len(parts))])
 
     @classmethod
-    def _made(cls, parts: Sequence[_Part], dead: Sequence[Mask] | None) -> Self:
+    def _made(
+        cls, parts: Sequence[_Part], dead: Sequence[Mask | None] | None = None
+    ) -> Self:
         if dead is None:
-            dead = [np.zeros(len(part.ids), dtype=np.bool_) for part in parts]
+            dead = [None] * len(parts)
         count = total = 0
         for part, gone in zip(parts, dead, strict=True):
-            count += len(part.ids) - int(gone.sum())
-            total += int(part.lengths[~gone].sum(dtype=np.int64))
-        orders = tuple(np.argsort(part.ids) for part in parts)
-        return cls(tuple(parts), tuple(dead), orders, count, total / max(count, 1))
+            kept = slice(None) if gone is None else ~gone
+            count += len(part.ids[kept])
+            total += int(part.lengths[kept].sum(dtype=np.int64))
+        mean = total / max(count, 1)
+        return cls(
+            parts=tuple(parts),
+            dead=tuple(dead),
+            orders=tuple(np.argsort(part.ids) for part in parts),
+            norms=tuple(_norms(part.lengths, mean) for part in parts),
+            count=count,
+        )
 
     def __len__(self) -> int:
         """How many passages there are."""
@@ -102,41 +110,37 @@ class Postings:
     @property
     def ids(self) -> Ids:
         """The ids of all passages, in no promised order."""
-        held = [p.ids[~gone] for p, gone in zip(self.parts, self.dead, strict=True)]
+        held = [
+            part.ids if gone is None else part.ids[~gone]
+            for part, gone in zip(self.parts, self.dead, strict=True)
+        ]
         return np.concatenate([np.zeros(0, np.int64), *held])
-
-    @property
-    def loose(self) -> int:
-        """How much a file of all of it would be tidier, in passages."""
-        return sum(len(p.ids) for p in self.parts[1:]) + sum(
-            int(gone.sum()) for gone in self.dead
-        )
 
     def changed(self, gone: Ids, rows: Iterable[Row]) -> Postings:
         """Without the ids that are gone, and then with more rows."""
         parts = list(self.parts)
-        dead = []
+        dead: list[Mask | None] = []
         for part, order, old in zip(self.parts, self.orders, self.dead, strict=True):
             at = _places(part, order, gone)
             new = old
             if len(at):
-                new = old.copy()
+                new = np.zeros(len(part.ids), np.bool_) if old is None else old.copy()
                 new[at] = True
             dead.append(new)
         added = _part(list(rows))
         if len(added.ids):
             parts.append(added)
-            dead.append(np.zeros(len(added.ids), dtype=np.bool_))
+            dead.append(None)
         # Few parts, and none is written again and again: like sizes are put together.
         while len(parts) > 2 and len(parts[-2].ids) <= 2 * len(parts[-1].ids):
             merged = _merged(parts[-2:], dead[-2:])
             parts[-2:] = [merged]
-            dead[-2:] = [np.zeros(len(merged.ids), dtype=np.bool_)]
+            dead[-2:] = [None]
         return Postings._made(parts, dead)
 
     def tidied(self) -> Postings:
         """The same in one part, passages by id, with nothing of what was taken out."""
-        return Postings._made([_by_id(_merged(self.parts, self.dead))], None)
+        return Postings._made([_by_id(_merged(self.parts, self.dead))])
 
     def holding(self, stems: Sequence[str]) -> dict[str, int]:
         """For each stem, how many passages hold it."""
@@ -147,7 +151,7 @@ class Postings:
         for part, gone in zip(self.parts, self.dead, strict=True):
             held = part.holding(key)
             found += held.stop - held.start
-            if found and gone.any():
+            if gone is not None:
                 found -= int(gone[part.passages[held]].sum())
         return found
 
@@ -165,13 +169,16 @@ class Postings:
         ids: list[Ids] = [np.zeros(0, np.int64)]
         scores: list[Scores] = [np.zeros(0, np.float32)]
         terms = [(key, weight) for _, key, weight in weighed]
-        for part, order, gone in zip(self.parts, self.orders, self.dead, strict=True):
-            passed = gone if gone.any() else None
+        for part, order, norm, gone in zip(
+            self.parts, self.orders, self.norms, self.dead, strict=True
+        ):
+            passed = gone
             if among is not None:
                 passed = np.ones(len(part.ids), dtype=np.bool_)
                 passed[_places(part, order, among)] = False
-                passed |= gone
-            found, score = _best(part, terms, count, passed, self.mean)
+                if gone is not None:
+                    passed |= gone
+            found, score = _best(part, terms, count, passed, norm)
             ids.append(part.ids[found])
             scores.append(score)
         every, score = np.concatenate(ids), np.concatenate(scores)
@@ -189,19 +196,15 @@ class Postings:
             held = lists[0]
             for other in lists[1:]:
                 held = held[_stands(held, other)]
-            found.extend(part.ids[held[~gone[held]]].tolist())
+            if gone is not None:
+                held = held[~gone[held]]
+            found.extend(part.ids[held].tolist())
         return sorted(found)
 
     def to_bytes(self) -> bytes:
         """All of it in one part, as `from_bytes` reads it."""
         (part,) = self.tidied().parts
-        names = [[column.dtype.str, len(column)] for column in part]
-        file = io.BytesIO()
-        file.write(MAGIC)
-        file.write(json.dumps(names).encode() + b"\n")
-        for column in part:
-            file.write(column.tobytes())
-        return file.getvalue()
+        return arrays.to_bytes(KIND, part)
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Self:
@@ -209,15 +212,11 @@ class Postings:
 
         Raises IndexStateError for what is something else.
         """
-        end = stored.find(b"\n", len(MAGIC))
-        if not stored.startswith(MAGIC) or end < 0:
-            raise IndexStateError("This is no index of words.")
-        columns, at = [], end + 1
-        for kind, length in json.loads(stored[len(MAGIC) : end]):
-            column = np.frombuffer(stored, np.dtype(kind), length, at)
-            columns.append(column)
-            at += column.nbytes
-        return cls._made([_Part(*columns)], None)
+        try:
+            columns = arrays.from_bytes(KIND, stored)
+        except ValueError as error:
+            raise IndexStateError("This is no index of words.") from error
+        return cls._made([_Part(*columns)])
 
     def equals(self, other: Postings) -> bool:
         """Whether both hold the same stems of the same passages."""
@@ -261,7 +260,7 @@ def _part(rows: Sequence[Row]) -> _Part:
     )
 
 
-def _merged(parts: Sequence[_Part], dead: Sequence[Mask]) -> _Part:
+def _merged(parts: Sequence[_Part], dead: Sequence[Mask | None]) -> _Part:
     """The passages of all parts that are not dead, one part after the other."""
     if not parts:
         return _part([])
@@ -294,8 +293,8 @@ def _merged(parts: Sequence[_Part], dead: Sequence[Mask]) -> _Part:
     return _Part(ids, lengths, keys, starts, passages, counts)
 
 
-def _without(part: _Part, gone: Mask) -> _Part:
-    if not gone.any():
+def _without(part: _Part, gone: Mask | None) -> _Part:
+    if gone is None:
         return part
     numbers = (np.cumsum(~gone) - 1).astype(np.uint32)
     kept = ~gone[part.passages]
@@ -330,6 +329,11 @@ def _by_id(part: _Part) -> _Part:
     )
 
 
+def _norms(lengths: npt.NDArray[np.uint32], mean: float) -> Scores:
+    norms: Scores = (K1 * (1 - B + B * lengths / max(mean, 1e-9))).astype(np.float32)
+    return norms
+
+
 def _places(part: _Part, order: Ids, ids: Ids) -> Ids:
     """The numbers of those of the ids that the part has."""
     if not len(part.ids) or not len(ids):
@@ -354,7 +358,7 @@ def _best(
     terms: Sequence[tuple[np.uint64, float]],
     count: int,
     passed: Mask | None,
-    mean: float,
+    norms: Scores,
 ) -> tuple[npt.NDArray[np.int64], Scores]:
     """Numbers and scores of the part's best passages and of all that equal the last.
 
@@ -379,8 +383,7 @@ def _best(
             kept = ~passed[passages]
             passages, counts = passages[kept], counts[kept]
         often = counts.astype(np.float32)
-        shorter = K1 * (1 - B + B * part.lengths[passages].astype(np.float32) / mean)
-        score = np.float32(weight * (K1 + 1)) * often / (often + shorter)
+        score = np.float32(weight * (K1 + 1)) * often / (often + norms[passages])
         if bar <= left:
             new = passages[scores[passages] == 0]
             found = np.concatenate([found, new])

@@ -18,7 +18,7 @@ from citeback.errors import IndexStateError
 from citeback.index import derived
 from citeback.index.catalog import Catalog, Changes
 from citeback.index.pieces import Projection
-from citeback.index.vectors import LEARNED_ROWS, PLAIN_MOST, SEED, VectorIndex
+from citeback.index.vectors import LISTED_ROWS, PLAIN_MOST, SEED, VectorIndex
 from citeback.index.word_index import FILE as WORDS
 
 Ids = npt.NDArray[np.int64]
@@ -36,9 +36,6 @@ CHANGED_PERCENT = 5
 KEPT_BUILDS = 100
 # Of so few vectors the nearest are found by comparing with each, which is exact.
 EXACTLY = 5_000
-# Where vectors are searched by codes, so many times the wanted ones are scored exactly:
-# that finds 99.9 % of the twenty nearest (docs/benchmarks.md).
-SPARE = 3
 # For a library into which nothing has been put yet.
 NONE = Projection(np.zeros(1, dtype=np.float32), np.zeros((1, 1), dtype=np.float32))
 
@@ -71,7 +68,7 @@ class Snapshot:
             return _listed(among[np.argsort(-scores, kind="stable")[:count]])
         if index.is_exact:
             return _listed(index.search(vector, count, among)[0])
-        ids, _ = index.search(vector, SPARE * count, among)
+        ids, _ = index.search(vector, count, among)  # and some more
         scores = self.exactly(catalog, table, ids) @ vector
         return _listed(ids[np.argsort(-scores, kind="stable")[:count]])
 
@@ -229,9 +226,9 @@ def _from_scratch(catalog: Catalog, table: str, dimension: int) -> VectorIndex:
     index = VectorIndex(dimension)
     if len(ids) > PLAIN_MOST:
         chance = np.random.default_rng(SEED)
-        sample = chance.choice(ids, min(LEARNED_ROWS, len(ids)), replace=False)
+        sample = chance.choice(ids, min(LISTED_ROWS, len(ids)), replace=False)
         vectors = [rows for _, rows in _vectors(catalog, table, sample)]
-        index = index.with_codes(np.concatenate(vectors))
+        index = index.for_many(len(ids), np.concatenate(vectors))
     return _added(catalog, index, table, ids)
 
 
