@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citeback.errors import IndexStateError
@@ -54,6 +54,7 @@ def check_best(postings: Postings, rows: Sequence[Row], stems: list[str]) -> Non
 stems_asked = st.lists(st.sampled_from(LETTERS), min_size=1, max_size=6, unique=True)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 200), stems_asked)
 def test_the_best_are_those_that_sqlite_finds(
     seed: int, count: int, stems: list[str]
@@ -67,6 +68,7 @@ def test_of_equals_the_one_with_the_smaller_id_is_better() -> None:
     assert Postings.of([*rows, (5, "c d")]).best(["a"], 3) == [1, 3, 7]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), stems_asked, st.integers(0, 60))
 def test_only_those_among_some_are_found(
     seed: int, stems: list[str], count: int
@@ -78,6 +80,7 @@ def test_only_those_among_some_are_found(
     assert set(found) == expected
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.lists(st.sampled_from("abcdef"), max_size=4))
 def test_all_that_hold_some_are_found_and_counted(seed: int, stems: list[str]) -> None:
     rows = rows_at_random(seed, 80)
@@ -90,6 +93,7 @@ def test_all_that_hold_some_are_found_and_counted(seed: int, stems: list[str]) -
     }
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 30), max_size=6), stems_asked)
 def test_what_comes_and_goes_leaves_what_is_made_at_once(
     seed: int, sizes: list[int], stems: list[str]
