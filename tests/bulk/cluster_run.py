@@ -27,8 +27,8 @@ from citeback.settings import Settings
 PORT = 6400
 OBJECT_BYTES = 80_000_000
 SHARD_BYTES = 1_000
-# A shard takes half a second, so that there is one to be lost at each kill.
-SECONDS_A_TEXT = 0.03
+# A shard takes a third of a second, so that there is one to be lost at each kill.
+SECONDS_A_TEXT = 0.02
 PARAGRAPHS = 12
 # Until another kill, so many further shards are waited for.
 BETWEEN = 3

@@ -64,7 +64,7 @@ def told(folder: Path) -> dict[str, Any]:
     # A lost node is missed sooner than usual; any sooner, and a busy one is, too.
     quick = {
         "RAY_health_check_period_ms": "1000",
-        "RAY_health_check_failure_threshold": "10",
+        "RAY_health_check_failure_threshold": "5",
     }
     paths = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "src")]
     done = subprocess.run(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -77,15 +78,18 @@ class Cluster:
         context.enable_progress_bars = False
         context.max_errored_blocks = -1  # what is missing at the end is made once more
         rows = [{"shard": shard.to_json()} for shard in wanted]
-        made = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-            _Embedder,  # type: ignore[arg-type]  # a class is made once in each actor
-            fn_constructor_args=(job, self._load),
-            compute=ray.data.ActorPoolStrategy(
-                size=min(self.processes, len(rows)), max_tasks_in_flight_per_actor=1
-            ),
-            num_cpus=self._threads,
-            ray_remote_args_fn=lambda: {"max_task_retries": RETRIES},
-        )
+        with warnings.catch_warnings():
+            # Until 2.64 there is no other way to say how often a task is tried.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            made = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+                _Embedder,  # type: ignore[arg-type]  # a class is made once in each actor
+                fn_constructor_args=(job, self._load),
+                compute=ray.data.ActorPoolStrategy(
+                    size=min(self.processes, len(rows)), max_tasks_in_flight_per_actor=1
+                ),
+                num_cpus=self._threads,
+                ray_remote_args_fn=lambda: {"max_task_retries": RETRIES},
+            )
         for row in made.iter_rows():
             yield Made(**row)
 
