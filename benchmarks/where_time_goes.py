@@ -1,0 +1,183 @@
+"""Where the time of one question and of one indexed document goes, file by file.
+
+    PYTHONPATH=src python benchmarks/where_time_goes.py CONTENT_FOLDER [--save PICTURE.svg]
+
+Copies the folder, indexes it with the model, asks QUESTIONS made from its own sentences,
+and adds documents, each in an update of its own, as a running server does. The stack is
+looked at a thousand times a second (pyinstrument); a moment counts for the innermost
+function of Citeback that was being run, with all that it had called elsewhere: torch counts
+for `index/encoder.py`. Threads and processes that do not wait for each other are not seen:
+the process that reads files is waited for in `ingest/worker.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+
+from pyinstrument import Profiler
+from pyinstrument.frame import Frame
+
+import citeback
+from citeback.library import Library
+
+QUESTIONS = 300
+DOCUMENTS = 12
+WARM_UP = 30
+INTERVAL = 0.001
+PACKAGE = str(Path(citeback.__file__).parent) + "/"
+SHOWN = 0.02  # of the time; what takes less is "everything else"
+
+WIDTH, BAR, ROW = 860, 34, 20
+COLOURS = "#1f5fa8 #c2703d #4b8b57 #8a5aa8 #b8983c #3f8f9c #a84a5f #6b7887".split()
+
+Spent = Counter[tuple[str, str]]  # seconds by file and function
+
+
+def spent(work: Callable[[], None]) -> Spent:
+    """How long each of Citeback's functions was the innermost of its own."""
+    profiler = Profiler(interval=INTERVAL)
+    with profiler:
+        work()
+    found: Spent = Counter()
+    session = profiler.last_session
+    root = session.root_frame() if session else None
+    if root:
+        _count(root, ("elsewhere", ""), found)
+    return found
+
+
+def _count(frame: Frame, owner: tuple[str, str], found: Spent) -> None:
+    path = frame.file_path or ""
+    if path.startswith(PACKAGE):
+        owner = (path.removeprefix(PACKAGE), frame.function)
+    found[owner] += frame.absorbed_time + sum(
+        child.time for child in frame.children if child.is_synthetic
+    )
+    for child in frame.children:
+        if not child.is_synthetic:
+            _count(child, owner, found)
+
+
+def questions(content: Path) -> list[str]:
+    """Half of a sentence each, as somebody asks who remembers something of it."""
+    chance = random.Random(3)
+    text = " ".join(file.read_text("utf-8") for file in sorted(content.rglob("*.txt")))
+    lines = [line for line in text.replace("\n", " ").split(". ") if len(line) > 60]
+    chosen = chance.sample(lines, min(QUESTIONS + WARM_UP, len(lines)))
+    return [f"What about {line[: len(line) // 2].strip()}?" for line in chosen]
+
+
+def profile(content: Path, root: Path) -> tuple[Spent, int, Spent, int]:
+    """Of asking and of adding: seconds by function, and how often it was done."""
+    shutil.copytree(content, root / "content")
+    files = sorted((root / "content").rglob("*.txt"))
+    later = files[-DOCUMENTS:]
+    texts = [file.read_text("utf-8") for file in later]
+    for file in later:
+        file.unlink()
+    with Library.open(root / "content", root / "index") as library:
+        library.update()
+        asked = questions(root / "content")
+        for question in asked[:WARM_UP]:
+            library.ask(question)
+        asking = spent(lambda: [library.ask(q) for q in asked[WARM_UP:]] and None)
+
+        def add() -> None:
+            for file, text in zip(later, texts, strict=True):
+                file.write_text(text, "utf-8")
+                library.update()
+
+        adding = spent(add)
+    return asking, len(asked) - WARM_UP, adding, len(later)
+
+
+def by_file(found: Spent) -> list[tuple[str, float]]:
+    """Shares by file, the greatest first, what is small together at the end."""
+    whole = sum(found.values())
+    files: Counter[str] = Counter()
+    for (file, _), seconds in found.items():
+        files[file] += seconds / whole
+    shown = [(file, share) for file, share in files.most_common() if share >= SHOWN]
+    return [*shown, ("everything else", 1 - sum(share for _, share in shown))]
+
+
+def table(title: str, found: Spent, count: int) -> str:
+    whole = sum(found.values())
+    lines = [f"{title}: {1000 * whole / count:.1f} ms each, {count} of them", ""]
+    for (file, function), seconds in found.most_common():
+        if seconds / whole < SHOWN:
+            break
+        lines.append(f"{100 * seconds / whole:5.1f} %  {file}  {function}")
+    return "\n".join(lines) + "\n"
+
+
+def picture(panels: list[tuple[str, list[tuple[str, float]]]]) -> str:
+    """A complete SVG file: a bar for each, with what its parts are below."""
+    parts, y = [], 0
+    for title, shares in panels:
+        y += 26
+        parts.append(_text(0, y, title, "title"))
+        ends = [0.0]
+        for _, share in shares:
+            ends.append(ends[-1] + share * WIDTH)
+        y += 12
+        for number, (start, end) in enumerate(pairwise(ends)):
+            parts.append(
+                f'<rect x="{start:.1f}" y="{y}" width="{max(end - start - 1.5, 0.5):.1f}" '
+                f'height="{BAR}" rx="2" fill="{_colour(number, len(shares))}"/>'
+            )
+        y += BAR + 8
+        for number, (name, share) in enumerate(shares):
+            x, line = (number % 3) * WIDTH / 3, y + ROW * (number // 3)
+            parts += [
+                f'<rect x="{x:.1f}" y="{line + 4}" width="11" height="11" rx="2" '
+                f'fill="{_colour(number, len(shares))}"/>',
+                _text(x + 18, line + 14, f"{100 * share:.0f} % {name}", ""),
+            ]
+        y += ROW * -(-len(shares) // 3) + 14
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" '
+        f'width="{WIDTH}" height="{y}"><style>text {{ font: 14px system-ui, sans-serif; '
+        "fill: #3b4654; } .title { font-weight: 600; } "
+        "@media (prefers-color-scheme: dark) { text { fill: #c3ccd8; } }</style>"
+        f"{''.join(parts)}</svg>\n"
+    )
+
+
+def _colour(number: int, count: int) -> str:
+    last = COLOURS[-1]
+    return last if number == count - 1 else COLOURS[number % (len(COLOURS) - 1)]
+
+
+def _text(x: float, y: float, words: str, kind: str) -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y}">{escape(words)}</text>'
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("content", type=Path)
+    parser.add_argument("--save", type=Path, help="where the picture is written")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as made:
+        asking, asked, adding, added = profile(options.content, Path(made))
+    print(table("a question", asking, asked))
+    print(table("a document", adding, added))
+    if options.save:
+        panels = [
+            (f"One question, {1000 * sum(asking.values()) / asked:.0f} ms", asking),
+            (f"One document, {1000 * sum(adding.values()) / added:.0f} ms", adding),
+        ]
+        drawn = picture([(title, by_file(found)) for title, found in panels])
+        options.save.write_text(drawn, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
