@@ -4,7 +4,7 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring verifying claims fuzz api-fuzz volume cluster kills power load evaluate calibrate peers screenshots sizes first-answer docs
+.PHONY: test anchoring verifying claims fuzz api-fuzz volume cluster kills power load profile evaluate calibrate peers screenshots sizes first-answer docs
 
 # The documentation as a site, on this machine.
 docs:
@@ -59,6 +59,11 @@ load:
 	python benchmarks/load.py --files 10
 	python benchmarks/load.py --files 1000 --stand-in
 	python benchmarks/load.py --files 10 --minutes 1 --compare
+
+# Where the time of one question and of one document goes; FOLDER has text files.
+profile:
+	PYTHONPATH=src python benchmarks/where_time_goes.py $(or $(FOLDER),content) \
+		--save docs/profile.svg
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done

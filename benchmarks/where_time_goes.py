@@ -138,8 +138,10 @@ def picture(panels: list[tuple[str, list[tuple[str, float]]]]) -> str:
         for number, (name, share) in enumerate(shares):
             x, line = (number % 3) * WIDTH / 3, y + ROW * (number // 3)
             parts += [
-                f'<rect x="{x:.1f}" y="{line + 4}" width="11" height="11" rx="2" '
-                f'fill="{_colour(number, len(shares))}"/>',
+                (
+                    f'<rect x="{x:.1f}" y="{line + 4}" width="11" height="11" rx="2" '
+                    f'fill="{_colour(number, len(shares))}"/>'
+                ),
                 _text(x + 18, line + 14, f"{100 * share:.0f} % {name}", ""),
             ]
         y += ROW * -(-len(shares) // 3) + 14
