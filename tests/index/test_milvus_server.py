@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,13 @@ from milvus_server import MilvusServer
 from citeback.ask.answer import PARTIAL
 from citeback.cite.records import Draft
 from citeback.errors import IndexStateError
+from citeback.index import whole
+from citeback.index.engine import WholeDocument
 from citeback.index.milvus import filters, tables
 from citeback.index.milvus.address import parse
 from citeback.index.milvus.client import Client, Collection, Kind, Level
 from citeback.index.milvus.reader import Milvus
-from citeback.index.milvus.writer import read_mark
+from citeback.index.milvus.writer import MilvusWriter, read_mark
 from citeback.library import Library
 
 PROGRAM = Path(__file__).parents[1] / "cluster_process.py"
@@ -174,6 +177,44 @@ def test_what_is_missing_is_said_until_the_library_is_made_anew(
     client.close()
     wait_until(lambda: PARTIAL not in cluster.ask(QUESTIONS[0]).notice)
     assert cluster.ask(QUESTIONS[0]).hits
+
+
+def edited(document: WholeDocument) -> WholeDocument:
+    """The same with other passages."""
+    entries = []
+    for one in document.entries:
+        passage = replace(one.entry.passage, id=one.entry.passage.id + 1)
+        sentences = tuple(replace(s, id=s.id + 1) for s in one.entry.sentences)
+        entry = replace(one.entry, passage=passage, sentences=sentences)
+        entries.append(replace(one, entry=entry))
+    return replace(document, entries=entries)
+
+
+def test_what_is_half_written_is_not_found(
+    both: tuple[Library, Library], engine: str
+) -> None:
+    cluster, embedded = both
+    catalog = cluster._catalog
+    projection = catalog.projection(catalog.meta("encoder"))
+    assert projection
+
+    def writer() -> MilvusWriter:
+        address = parse(engine)
+        return MilvusWriter(
+            Client(address), address.name, catalog=catalog.name, projection=projection
+        )
+
+    with catalog.database.reading():
+        halfway = writer()
+        halfway._write(edited(whole.whole(catalog, "7.txt", "half")))
+        halfway._send()
+        names = halfway._names
+        assert halfway._client.count(names.passages, level=Level.STRONG) == 33
+    for question in QUESTIONS:
+        assert cluster.ask(question).hits == embedded.ask(question).hits
+        assert cluster.every(question).count == embedded.every(question).count
+    writer().close()
+    check_exact(engine, embedded)
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
