@@ -60,9 +60,9 @@ load:
 	python benchmarks/load.py --files 1000 --stand-in
 	python benchmarks/load.py --files 10 --minutes 1 --compare
 
-# Where the time of one question and of one document goes; FOLDER has text files.
+# Where the time of one question and of one document goes.
 profile:
-	PYTHONPATH=src python benchmarks/where_time_goes.py $(or $(FOLDER),content) \
+	PYTHONPATH=src python benchmarks/where_time_goes.py $(SHARED)/eval/squad2-half \
 		--save docs/profile.svg
 
 evaluate:

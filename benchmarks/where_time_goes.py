@@ -1,20 +1,19 @@
 """Where the time of one question and of one indexed document goes, file by file.
 
-    PYTHONPATH=src python benchmarks/where_time_goes.py CONTENT_FOLDER [--save PICTURE.svg]
+    PYTHONPATH=src python benchmarks/where_time_goes.py BEIR_FOLDER [--save PICTURE.svg]
 
-Copies the folder, indexes it with the model, asks QUESTIONS made from its own sentences,
-and adds documents, each in an update of its own, as a running server does. The stack is
-looked at a thousand times a second (pyinstrument); a moment counts for the innermost
+Makes documents of PASSAGES passages each, indexes them with the model, asks QUESTIONS of the
+set, and then adds documents, each in an update of its own, as a running server does. The
+stack is looked at a thousand times a second (pyinstrument); a moment counts for the innermost
 function of Citeback that was being run, with all that it had called elsewhere: torch counts
-for `index/encoder.py`. Threads and processes that do not wait for each other are not seen:
-the process that reads files is waited for in `ingest/worker.py`.
+for `index/encoder.py`. Only the thread that asks is looked at: the process that reads files
+is waited for in `ingest/worker.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
-import shutil
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -29,7 +28,8 @@ import citeback
 from citeback.library import Library
 
 QUESTIONS = 300
-DOCUMENTS = 12
+DOCUMENTS = 8
+PASSAGES = 20
 WARM_UP = 30
 INTERVAL = 0.001
 PACKAGE = str(Path(citeback.__file__).parent) + "/"
@@ -66,37 +66,45 @@ def _count(frame: Frame, owner: tuple[str, str], found: Spent) -> None:
             _count(child, owner, found)
 
 
-def questions(content: Path) -> list[str]:
-    """Half of a sentence each, as somebody asks who remembers something of it."""
-    chance = random.Random(3)
-    text = " ".join(file.read_text("utf-8") for file in sorted(content.rglob("*.txt")))
-    lines = [line for line in text.replace("\n", " ").split(". ") if len(line) > 60]
-    chosen = chance.sample(lines, min(QUESTIONS + WARM_UP, len(lines)))
-    return [f"What about {line[: len(line) // 2].strip()}?" for line in chosen]
+def texts(folder: Path) -> list[str]:
+    """The set's passages, so many to a document."""
+    lines = (folder / "corpus.jsonl").read_text("utf-8").splitlines()
+    passages = [" ".join(json.loads(line)["text"].split()) for line in lines]
+    return [
+        "\n\n".join(passages[start : start + PASSAGES])
+        for start in range(0, len(passages), PASSAGES)
+    ]
 
 
-def profile(content: Path, root: Path) -> tuple[Spent, int, Spent, int]:
+def questions(folder: Path) -> list[str]:
+    lines = (folder / "queries.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines[: QUESTIONS + WARM_UP]]
+
+
+def profile(folder: Path, root: Path) -> tuple[Spent, int, Spent, int]:
     """Of asking and of adding: seconds by function, and how often it was done."""
-    shutil.copytree(content, root / "content")
-    files = sorted((root / "content").rglob("*.txt"))
-    later = files[-DOCUMENTS:]
-    texts = [file.read_text("utf-8") for file in later]
-    for file in later:
-        file.unlink()
-    with Library.open(root / "content", root / "index") as library:
+    content = root / "content"
+    content.mkdir()
+    documents = {content / f"{n:04}.txt": text for n, text in enumerate(texts(folder))}
+    later = list(documents)[-DOCUMENTS:]
+    for file in documents.keys() - set(later):
+        file.write_text(documents[file], "utf-8")
+    with Library.open(content, root / "index") as library:
         library.update()
-        asked = questions(root / "content")
+        asked = questions(folder)
         for question in asked[:WARM_UP]:
             library.ask(question)
-        asking = spent(lambda: [library.ask(q) for q in asked[WARM_UP:]] and None)
+
+        def ask() -> None:
+            for question in asked[WARM_UP:]:
+                library.ask(question)
 
         def add() -> None:
-            for file, text in zip(later, texts, strict=True):
-                file.write_text(text, "utf-8")
+            for file in later:
+                file.write_text(documents[file], "utf-8")
                 library.update()
 
-        adding = spent(add)
-    return asking, len(asked) - WARM_UP, adding, len(later)
+        return spent(ask), len(asked) - WARM_UP, spent(add), len(later)
 
 
 def by_file(found: Spent) -> list[tuple[str, float]]:
@@ -165,11 +173,11 @@ def _text(x: float, y: float, words: str, kind: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("content", type=Path)
+    parser.add_argument("folder", type=Path, help="of a set as BEIR has it")
     parser.add_argument("--save", type=Path, help="where the picture is written")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        asking, asked, adding, added = profile(options.content, Path(made))
+        asking, asked, adding, added = profile(options.folder, Path(made))
     print(table("a question", asking, asked))
     print(table("a document", adding, added))
     if options.save:
