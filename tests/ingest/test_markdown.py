@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ingest.layouts import check_order, items, shown
 
@@ -133,6 +133,7 @@ LINES = st.lists(
 
 
 @given(SIGNS | st.text(max_size=80) | LINES.map("\r\n".join) | LINES.map("\n".join))
+@example("a:\n\n[a]: b\n- é")
 def test_blocks_are_in_order_and_lose_no_letter(text: str) -> None:
     made = blocks(text)
     check_order(text, made)

@@ -179,6 +179,8 @@ def _leads_in(page: _Page, before: Block, block: Block) -> bool:
     if before.kind is not BlockKind.PARAGRAPH:
         return False
     between = page.text[before.end : block.start]
+    if between.strip("> \t\r\n"):  # the address of a link, say
+        return False
     words = page.text[before.start : before.end]
     return ends_in_colon(words) or len(LINE_END.findall(between)) == 1
 
