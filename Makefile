@@ -4,7 +4,7 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring verifying claims fuzz api-fuzz volume cluster kills power load profile evaluate calibrate peers screenshots sizes first-answer docs
+.PHONY: test anchoring verifying claims fuzz api-fuzz volume cluster kills power load profile growth evaluate calibrate peers screenshots sizes first-answer docs
 
 # The documentation as a site, on this machine.
 docs:
@@ -64,6 +64,12 @@ load:
 profile:
 	PYTHONPATH=src python benchmarks/where_time_goes.py $(SHARED)/eval/squad2-half \
 		--save docs/profile.svg
+
+# From 1,000 to 1,000,000 passages; takes 20 GB in GROWTH, and an hour the first time. POOL are
+# indexes (`citeback evaluate --keep`) of which the passages are put together.
+growth:
+	PYTHONPATH=src:benchmarks python benchmarks/growth.py $(GROWTH) --pool $(POOL) \
+		--questions $(SHARED)/eval/squad2-half/queries.jsonl
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done
