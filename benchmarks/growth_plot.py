@@ -8,9 +8,10 @@ from html import escape
 
 Row = Mapping[str, float]
 
-WIDTH, HEIGHT = 860, 560
-LEFT, TOP, PANEL, ROW = 66, 46, 430, 280
+WIDTH, HEIGHT = 880, 590
+LEFT, TOP, PANEL, ROW = 66, 56, 440, 300
 INNER_WIDTH, INNER_HEIGHT = 330, 186
+SIGN = 7.2  # about the width of a letter
 STYLE = """
 text { font: 14px system-ui, sans-serif; fill: #3b4654; }
 .title { font-weight: 600; }
@@ -89,7 +90,7 @@ def _panel(
     def up(value: float) -> float:
         return top + INNER_HEIGHT - (value - low) / max(high - low, 1) * INNER_HEIGHT
 
-    parts = [_text(left, top - 18, f"{title}, by passages", "start", "title")]
+    parts = [_text(left, top - 32, f"{title}, by passages", "start", "title")]
     for power in range(low, high + 1):
         y = up(power)
         parts.append(_line(left, y, left + INNER_WIDTH, y))
@@ -98,6 +99,7 @@ def _panel(
         x = across(power)
         parts.append(_line(x, top, x, top + INNER_HEIGHT))
         parts.append(_text(x, top + INNER_HEIGHT + 20, f"{10**power:,}", "middle"))
+    said = left
     for kind, (name, get) in zip("abc", lines, strict=False):
         places = [
             (across(size), up(math.log10(max(get(row), 1e-3))))
@@ -105,8 +107,9 @@ def _panel(
         ]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts.append(f'<polyline class="line {kind}" points="{path}"/>')
-        at = len(places) // 2
-        parts.append(_text(places[at][0], places[at][1] - 8, name, "middle", kind))
+        # Named above the panel: beside the lines, names of near ones would overlap.
+        parts.append(_text(said, top - 12, name, "start", kind))
+        said += SIGN * len(name) + 22
     return parts
 
 
