@@ -41,15 +41,15 @@ PANELS: Sequence[tuple[str, Lines]] = (
     (
         "seconds",
         (
-            ("making all files anew", lambda row: row["derive_seconds"]),
-            ("adding a document", lambda row: row["add_seconds"]),
-            ("removing it", lambda row: row["remove_seconds"]),
+            ("files made anew", lambda row: row["derive_seconds"]),
+            ("document added", lambda row: row["add_seconds"]),
+            ("removed", lambda row: row["remove_seconds"]),
         ),
     ),
     (
         "MB of memory, at most",
         (
-            ("making all files anew", lambda row: row["derive_mb"]),
+            ("files made anew", lambda row: row["derive_mb"]),
             ("asking", lambda row: row["asking_mb"]),
         ),
     ),
