@@ -15,6 +15,7 @@ import pytest
 from conftest import TEXTS, MakeLibrary
 from doubles import WordHashEncoder
 
+from citeback.index import snapshot
 from citeback.index.postings import Postings, Row, rows_of
 from citeback.index.vectors import VectorIndex
 from citeback.index.word_index import FILE as WORDS
@@ -107,6 +108,19 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], Remedy]] = {
     "sentence text": (sql("UPDATE sentences SET digest = 'x'"), Remedy.INDEX),
     "bounds": (sql("UPDATE passages SET bounds = x'00'"), Remedy.INDEX),
     "stems": (sql("UPDATE passages SET stems = 'a' || stems"), Remedy.INDEX),
+    "lead-in": (sql("UPDATE passages SET lead_in = '['"), Remedy.INDEX),
+    "passage gone": (
+        sql(
+            "DELETE FROM sentences WHERE passage = (SELECT min(id) FROM passages)",
+            "DELETE FROM passages WHERE id = (SELECT min(id) FROM passages)",
+        ),
+        Remedy.INDEX,
+    ),
+    "outside": (sql("DELETE FROM outside"), Remedy.INDEX),
+    "note": (
+        sql("UPDATE meta SET value = 'x' WHERE key = 'passages.faiss build'"),
+        Remedy.FAISS,
+    ),
     "words gone": (lambda index: (index / WORDS).unlink(), Remedy.WORDS),
     "words flipped": (flip_words, Remedy.WORDS),
     "word changed": (
@@ -177,11 +191,18 @@ def test_an_index_in_order_has_no_faults(
     assert found.size.passages > 0
 
 
+@pytest.mark.parametrize("is_large", [False, True])
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damage_is_found_and_mended(
-    make_library: MakeLibrary, tmp_path: Path, name: str
+    make_library: MakeLibrary,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    is_large: bool,
 ) -> None:
     damage, remedy = DAMAGES[name]
+    if is_large:  # whose files are not written at each change
+        monkeypatch.setattr(snapshot, "WRITTEN_PASSAGES", 0)
     library = make_library()
     library.update()
     before = library.ask(KETTLE)
@@ -196,6 +217,54 @@ def test_damage_is_found_and_mended(
     assert found.left == ()
     after = make_library().ask(KETTLE)
     assert (after.hits, after.verdict) == (before.hits, before.verdict)
+
+
+def test_numbers_of_what_is_deleted_do_not_outlive_a_look_through(
+    make_library: MakeLibrary,
+    content: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshot, "WRITTEN_PASSAGES", 0)
+    monkeypatch.setattr(snapshot, "CHANGED_PERCENT", 100)
+    (content / "secret.txt").write_text("The zither was sold in Zanzibar.")
+    library = make_library()
+    library.update()
+    catalog = library._catalog
+    ids = catalog.passages_in(["secret.txt"])
+    vector = next(iter(catalog.vectors("passages", ids)))[1].astype("<f2").tobytes()
+
+    def held() -> bool:
+        files = [file for file in (tmp_path / "index").iterdir() if file.is_file()]
+        return any(vector in file.read_bytes() for file in files)
+
+    (content / "secret.txt").unlink()
+    library.update()
+    assert held()  # the files of a large library may be some changes behind
+    found = library.examine()
+    assert {fault.remedy for fault in found.faults} == {Remedy.FAISS, Remedy.WORDS}
+    assert found.left == ()
+    assert not held()
+
+
+def test_a_file_that_cannot_be_read_is_made_anew(
+    make_library: MakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    library.update()
+    before = library.ask(KETTLE).hits
+    library.close()
+    real = Path.read_bytes
+
+    def broken(path: Path) -> bytes:
+        if path.suffix == ".faiss" or path.name == WORDS:
+            raise OSError("Input/output error")
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", broken)
+        assert make_library().ask(KETTLE).hits == before
+        assert make_library().examine(mend=False).faults
 
 
 def test_an_open_library_answers_from_the_mended_files(

@@ -83,7 +83,9 @@ def test_by_what_has_changed_it_is_what_is_made_from_scratch(
     monkeypatch.setattr(Catalog, "ids", ids)
     for one in (library, reader, make_library()):
         check(one, tmp_path / "index")
-    assert library.examine(mend=False).faults == ()
+    # Some changes behind, the files may hold what has gone since; and that alone.
+    for fault in library.examine(mend=False).faults:
+        assert "still holds numbers of texts that are gone" in fault.what
 
 
 @pytest.mark.usefixtures("large")

@@ -382,6 +382,8 @@ class Catalog:
         )
         if since < 0 or len(rows) != self.build - since:
             return None
+        if any(len(row[1]) % 8 or len(row[2]) % 8 for row in rows):  # damaged
+            return None
         passages, sentences = (
             np.frombuffer(b"".join(row[column] for row in rows), dtype="<i8")
             for column in (1, 2)

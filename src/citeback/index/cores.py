@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
+from collections.abc import Callable
+
+# The load that the system tells is a mean over about so many seconds.
+MINUTE = 60.0
 
 
 def usable() -> int:
@@ -12,8 +18,25 @@ def usable() -> int:
     return int(cpu_count(only_physical_cores=True))
 
 
-def free(most: int, *, own: int) -> int:
-    """Cores that others leave, from 1 to `most`; `own` is how many we keep busy now.
+class Own:
+    """How much of the system's load is ours: a mean that forgets as that does."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing so far; `clock` tells seconds."""
+        self.mean = 0.0
+        self._clock = clock
+        self._at = clock()
+
+    def passed(self, threads: int) -> None:
+        """So many of our threads have computed since the last time."""
+        now = self._clock()
+        share = 1 - math.exp((self._at - now) / MINUTE)
+        self.mean += (threads - self.mean) * share
+        self._at = now
+
+
+def free(most: int, *, own: float) -> int:
+    """Cores that others leave, from 1 to `most`; `own` is our share of the load.
 
     Threads that share out a sum wait for the last of them: with one thread more than
     there are free cores, indexing took more than twice as long as with a single one.

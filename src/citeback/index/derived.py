@@ -25,7 +25,10 @@ def stored(catalog: Catalog, path: Path) -> bytes:
     """
     if build_of(catalog, path) < 0:
         return b""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError:  # a bad sector, say, or no right to read it
+        return b""
     noted = hashlib.sha256(content).hexdigest() == catalog.meta(path.name)
     return content if noted else b""
 
@@ -42,7 +45,8 @@ def build_of(catalog: Catalog, path: Path) -> int:
     except OSError:
         return -1
     noted = catalog.meta(f"{path.name} build")
-    return int(noted) if str(size) == catalog.meta(f"{path.name} bytes") else -1
+    same = noted.isdecimal() and str(size) == catalog.meta(f"{path.name} bytes")
+    return int(noted) if same else -1
 
 
 def write(

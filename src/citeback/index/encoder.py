@@ -119,7 +119,7 @@ class SentenceTransformerEncoder:
         # at a time, so that a question waits for no more than that.
         self._lock = threading.Lock()
         self._cores = threads or cores.usable()
-        self._threads = 0  # as many as are computing now
+        self._own = cores.Own()
         self.fingerprint = fingerprint
         dimension = model.get_embedding_dimension()
         if dimension is None:
@@ -170,10 +170,11 @@ class SentenceTransformerEncoder:
     @contextmanager
     def _free_cores(self) -> Iterator[None]:
         """Computes with as many threads as there are cores that others leave."""
-        # The last minute's load has our own threads in it, if there were any.
-        self._threads = cores.free(self._cores, own=self._threads)
-        with _threads(self._threads):
+        self._own.passed(0)
+        threads = cores.free(self._cores, own=self._own.mean)
+        with _threads(threads):
             yield
+        self._own.passed(threads)
 
     def encode_question(self, question: str) -> Encoded:
         """The question encoded, together with others that are being asked just now."""

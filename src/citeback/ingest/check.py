@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from citeback.errors import IndexStateError
-from citeback.index import snapshot, words
+from citeback.index import derived, snapshot, words
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError, Row
 from citeback.index.word_index import FILE as WORDS
@@ -47,6 +47,18 @@ def faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
         if not vector_faults:  # else the files are made anew in any case
             yield from _file_faults(catalog, folder)
         yield from _word_faults(catalog)
+        yield from _outlived(catalog, folder)
+
+
+def _outlived(catalog: Catalog, folder: Path) -> Iterator[Fault]:
+    """Files of a large library that are some changes behind, and hold what is gone."""
+    for name in snapshot.FILES:
+        changes = catalog.changes(derived.build_of(catalog, folder / name))
+        if changes is not None and len(changes.passages):
+            remedy = Remedy.WORDS if name == WORDS else Remedy.FAISS
+            yield Fault(
+                "", f"{name} still holds numbers of texts that are gone", remedy
+            )
 
 
 def _references(catalog: Catalog) -> Iterator[Fault]:
@@ -86,15 +98,34 @@ def _document_faults(catalog: Catalog, path: str) -> Iterator[Fault]:
         yield Fault(path, what, Remedy.INDEX)
         return
     blocks = {block.paragraph: block for block in document.blocks if block.paragraph}
+    parts: dict[int, list[int]] = {}
+    end, outside = 0, words.distinct_stems(document.source.title)
     for row in catalog.database.rows(
         'SELECT id, start, "end", paragraph, part, parts, headings, lead_in, context, '
         "digest, bounds, stems FROM passages WHERE path = ? ORDER BY start",
         (path,),
     ):
-        what = _passage_fault(catalog, document, blocks, row)
+        try:
+            what = _passage_fault(catalog, document, blocks, row)
+        except (ValueError, TypeError):
+            what = "a passage cannot be read"
         if what:
             yield Fault(path, what, Remedy.INDEX)
             return
+        parts.setdefault(row[3], [row[5]]).append(row[4])
+        outside |= words.distinct_stems(document.text[end : row[1]])
+        end = max(end, row[2])
+    outside |= words.distinct_stems(document.text[end:])
+    for paragraph in blocks:
+        count, *held = parts.get(paragraph, [1])
+        if held != list(range(1, count + 1)):
+            yield Fault(
+                path, f"paragraph {paragraph}: passages are missing", Remedy.INDEX
+            )
+            return
+    stored = catalog.database.rows("SELECT stem FROM outside WHERE path = ?", (path,))
+    if {stem for (stem,) in stored} != outside:
+        yield Fault(path, "the words outside its passages are others", Remedy.INDEX)
 
 
 def _layout_faults(document: Document) -> Iterator[str]:

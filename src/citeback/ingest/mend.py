@@ -21,10 +21,10 @@ def mend(catalog: Catalog, content: Path, faults: Iterable[Fault]) -> None:
     remedies = {fault.remedy for fault in faults}
     with catalog.database.writing():
         if Remedy.WORDS in remedies:
-            catalog.set_meta(WORDS, "")  # fits no file
+            catalog.set_meta(f"{WORDS} of", "")  # of no catalog: missing to all
         if Remedy.FAISS in remedies:
             for table in snapshot.TABLES:
-                catalog.set_meta(f"{table}.faiss", "")  # fits no file
+                catalog.set_meta(f"{table}.faiss of", "")
         files = catalog.files_of()
         paths = {fault.path for fault in faults if fault.remedy is Remedy.INDEX}
         if Remedy.VECTORS in remedies:
