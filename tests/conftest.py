@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from doubles import WordHashEncoder
-from milvus_server import MilvusServer, why_not
+from milvus_server import MilvusServer, named, why_not, with_words
 
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.library import Library
@@ -64,6 +65,23 @@ def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusSe
     server = MilvusServer(tmp_path_factory.mktemp("milvus"))
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def words_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a stand-in for a server that ranks by words, without a name."""
+    if importlib.util.find_spec("milvus_lite") is None:
+        pytest.skip("milvus-lite is not installed")
+    with with_words(tmp_path_factory.mktemp("words")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def named_server() -> str:
+    """The address of the server that MILVUS_URI names, without a library's name."""
+    if not (address := named()):
+        pytest.skip("MILVUS_URI names no server (http://host:19530)")
+    return address
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fcntl import ioctl
 from pathlib import Path
 
@@ -96,6 +96,44 @@ class MilvusServer:
             log = self._folder / "server.log"
             end = log.read_text(errors="replace")[-3000:] if log.exists() else ""
             raise RuntimeError(f"the server said {said!r}, not {what!r}: {end}")
+
+
+def named() -> str:
+    """Where MILVUS_URI leads, as a setting has it but without a name; "" if nowhere."""
+    scheme, _, rest = os.environ.get("MILVUS_URI", "").rstrip("/").partition("://")
+    return f"milvus{'+tls' * (scheme == 'https')}://{rest}" if rest else ""
+
+
+def remove(engine: str) -> None:
+    """Take a library off a server that goes on."""
+    from citeback.index.milvus import tables
+    from citeback.index.milvus.address import parse
+    from citeback.index.milvus.client import Client
+
+    address = parse(engine)
+    client = Client(address)
+    if client.alias(address.name):
+        client._client.drop_alias(address.name)
+    for name in client.names():
+        if tables.is_of(address.name, name):
+            client.drop(name)
+    client.close()
+
+
+@contextlib.contextmanager
+def with_words(folder: Path) -> Iterator[str]:
+    """The stand-in of `words_server.py` over a folder: its address, without a name."""
+    with subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("words_server.py")), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout
+        port = server.stdout.readline().strip()
+        assert port, "the stand-in did not start"
+        yield f"milvus://127.0.0.1:{port}"
+        server.communicate()
 
 
 def _relay(at: tuple[str, int] | str, to: tuple[str, int] | str) -> int:

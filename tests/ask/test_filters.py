@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from citeback.ask.filters import NO_FILTER, holds_phrase, parsed, text_of
 from citeback.errors import QuestionError
 from citeback.index import embedded, snapshot
 from citeback.index.days import day_of
-from citeback.index.engine import Capabilities
 from citeback.library import Library
 from citeback.records import Turn, Verdict
 from citeback.serve import terminal
@@ -260,7 +260,7 @@ def test_a_narrow_filter_finds_what_many_better_ones_hide(
     few: int,
     exactly: int,
 ) -> None:
-    able = Capabilities(ranked_whole=few)
+    able = replace(embedded.CAPABILITIES, ranked_whole=few)
     monkeypatch.setattr(embedded, "CAPABILITIES", able)
     monkeypatch.setattr(snapshot, "EXACTLY", exactly)
     (content / "many.txt").write_text(

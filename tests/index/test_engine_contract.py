@@ -7,7 +7,8 @@ in plain Python and numpy.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from doubles import WordHashEncoder
-from milvus_server import MilvusServer
+from milvus_server import MilvusServer, remove
 
 from citeback.errors import UnfitDocumentError
 from citeback.index import whole, words
@@ -30,6 +31,7 @@ from citeback.index.engine import (
     WholeDocument,
     WholeEntry,
     Within,
+    WordSearch,
     Writer,
 )
 from citeback.index.milvus.address import parse
@@ -50,6 +52,8 @@ TEXTS = {
     HOSTILE: "---\ndate: 2019-05-04\n---\n# Mayors'\n\nThe mayor opened the café. "
     "The mayor's tree is an apple tree.\n\nNobody closed the mill.",
     "empty.txt": "",
+    "signs.txt": f"It cost 2,178.5 with {'x' * 300}.\n\n"
+    "The 2,178 others stayed.\n\n***\n\n!!!",
 }
 QUESTION = "Which apple tree was planted?"
 
@@ -88,6 +92,7 @@ class Store:
     engine: Engine
     writer: Callable[[], Writer]
     settled: Callable[[], None]
+    words: Collection[WordSearch]
     changed: list[bool] = field(default_factory=lambda: [True])
 
     def fill(self, source: Source) -> None:
@@ -129,7 +134,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
         yield Source(library._catalog, encoder)
 
 
-@pytest.fixture(params=["embedded", "milvus"])
+@pytest.fixture(params=["embedded", "milvus", "milvus_with_words", "named"])
 def store(request: pytest.FixtureRequest) -> Store:
     made: Store = request.getfixturevalue(f"{request.param}_store")
     made.fill(request.getfixturevalue("source"))
@@ -146,13 +151,36 @@ def embedded_store(tmp_path: Path, source: Source) -> Iterator[Store]:
             catalog, encoder=source.encoder.fingerprint, projection=source.projection
         )
 
-    yield Store(Embedded(lambda: catalog, tmp_path), writer, lambda: None)
+    engine = Embedded(lambda: catalog, tmp_path)
+    yield Store(engine, writer, lambda: None, [WordSearch.INDEX])
     catalog.database.close()
 
 
 @pytest.fixture(scope="module")
 def milvus_store(milvus_server: MilvusServer, source: Source) -> Iterator[Store]:
-    address = parse(f"milvus://{milvus_server.address}/contract")
+    """A real server of a version that has no words."""
+    library = f"milvus://{milvus_server.address}/contract"
+    yield from on_cluster(library, source, [WordSearch.ROWS])
+
+
+@pytest.fixture(scope="module")
+def milvus_with_words_store(words_server: str, source: Source) -> Iterator[Store]:
+    """The stand-in for one that has."""
+    yield from on_cluster(f"{words_server}/contract", source, [WordSearch.INDEX])
+
+
+@pytest.fixture(scope="module")
+def named_store(named_server: str, source: Source) -> Iterator[Store]:
+    """Whatever server MILVUS_URI names."""
+    library = f"{named_server}/contract_{uuid.uuid4().hex}"
+    yield from on_cluster(library, source, [WordSearch.INDEX, WordSearch.ROWS])
+    remove(library)
+
+
+def on_cluster(
+    engine_address: str, source: Source, found_by: Collection[WordSearch]
+) -> Iterator[Store]:
+    address = parse(engine_address)
     engine = Milvus(Client(address), address.name)
     serials: list[int] = []
 
@@ -176,7 +204,7 @@ def milvus_store(milvus_server: MilvusServer, source: Source) -> Iterator[Store]
             assert time.monotonic() < until, serials
             time.sleep(0.05)
 
-    yield Store(engine, writer, settled)
+    yield Store(engine, writer, settled, found_by)
     engine.close()
 
 
@@ -198,6 +226,12 @@ def best_said(entries: Sequence[WholeEntry], vector: np.ndarray) -> list[int]:
 
 def ids_where(source: Source, holds: Callable[[WholeEntry], bool]) -> list[int]:
     return sorted(one.entry.passage.id for one in source.entries() if holds(one))
+
+
+def stems_of(one: WholeEntry) -> list[str]:
+    """The stems of a passage in order, its headings' first."""
+    lines = [one.entry.context, *(s.stems for s in one.entry.sentences)]
+    return " ".join(lines).split()
 
 
 def of_paths(view: View, ids: Sequence[int]) -> set[str]:
@@ -313,11 +347,7 @@ class TestContract:
     def test_words_are_found_where_they_stand(
         self, store: Store, source: Source
     ) -> None:
-        def stems(one: WholeEntry) -> list[str]:
-            entry = one.entry
-            lines = [entry.context, *(s.stems for s in entry.sentences)]
-            return " ".join(lines).split()
-
+        stems = stems_of
         tree, apple = words.stem("tree"), words.stem("apple")
         with store.engine.reading() as view:
             assert view.with_all_words([tree, apple], EVERYWHERE) == ids_where(
@@ -340,6 +370,32 @@ class TestContract:
             assert view.holding_outside(["garden", "nowher"], 1) == ["garden.md"]
             rare = view.with_words([words.stem("planted"), tree], 9, EVERYWHERE)
             assert "1987" in view.texts(rare)[rare[0]]
+
+    @pytest.mark.parametrize(
+        ("sought", "within"),
+        [
+            (["tree", "mill", "nowhere"], EVERYWHERE),
+            (["2178.5"], EVERYWHERE),
+            (["x" * 300, 'od"d', "or"], EVERYWHERE),
+            (["tree"], Within(paths=frozenset(["garden.md"]))),
+            (["nowhere"], EVERYWHERE),
+            ([], EVERYWHERE),
+        ],
+    )
+    def test_passages_with_any_of_the_words_are_found(
+        self, store: Store, source: Source, sought: list[str], within: Within
+    ) -> None:
+        def holds(one: WholeEntry) -> bool:
+            path = one.entry.passage.path
+            let = within.paths is None or path in within.paths
+            return let and not wanted.isdisjoint(stems_of(one))
+
+        wanted = set(map(words.stem, sought))
+        with store.engine.reading() as view:
+            assert view.capabilities.words in store.words
+            found = view.with_words(sorted(wanted), 99, within)
+            assert sorted(found) == ids_where(source, holds)
+            assert view.with_words(sorted(wanted), 1, within) == found[:1]
 
     def test_writing_twice_is_writing_once(self, store: Store, source: Source) -> None:
         with store.engine.reading() as view:
@@ -416,7 +472,7 @@ class TestContract:
                 left, vector
             )
             assert view.outside(["garden"]) == set()
-            assert view.size().documents == 2
+            assert view.size().documents == 3
 
     def test_a_vector_with_nan_is_refused_and_the_old_document_stays(
         self, store: Store, source: Source

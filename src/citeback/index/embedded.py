@@ -22,6 +22,7 @@ from citeback.index.engine import (
     Held,
     State,
     Within,
+    WordSearch,
 )
 from citeback.index.pieces import Projection
 from citeback.index.snapshot import Snapshot
@@ -30,7 +31,7 @@ from citeback.records import Document, FileReport, LibrarySize, Passage, Source,
 Ids = npt.NDArray[np.int64]
 
 # Ranking them all takes some ten milliseconds, and a filter loses nothing.
-CAPABILITIES = Capabilities(ranked_whole=2000)
+CAPABILITIES = Capabilities(ranked_whole=2000, words=WordSearch.INDEX)
 
 
 class Embedded:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -137,14 +138,29 @@ class State:
     encoder: str
 
 
+class WordSearch(StrEnum):
+    """How passages that hold a word are found, to be ranked.
+
+    INDEX: by an index of words, whatever number there are. ROWS: by looking at every
+    row, for the rarest words. NONE: not at all, since there are too many rows; passages
+    that are found by meaning are still ranked by words.
+    """
+
+    INDEX = "index"
+    ROWS = "rows"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an index is good at.
 
     So many passages as `ranked_whole`, let through by a filter, are all ranked.
+    `words` tells how `Finding.with_words` comes by its passages.
     """
 
     ranked_whole: int
+    words: WordSearch
 
 
 class Finding(Protocol):

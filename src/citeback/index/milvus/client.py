@@ -6,6 +6,7 @@ Its errors come as ours, and nothing of a question gets into a log.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from typing import Any, TypeVar
 
 import grpc
 import numpy as np
-from pymilvus import DataType, MilvusClient, MilvusException
+from pymilvus import DataType, Function, FunctionType, MilvusClient, MilvusException
 from pymilvus.exceptions import ParamError
 
 from citeback.errors import IndexStateError, UnfitDocumentError
 from citeback.index.engine import Floats
 from citeback.index.milvus.address import Address
+from citeback.index.postings import K1, B
 
 Row = dict[str, Any]
 Done = TypeVar("Done")
@@ -44,6 +46,12 @@ _ALIAS_NOT_FOUND = 1600
 _NOT_FOUND = 100
 _WRONG = 1100  # what was asked for cannot be
 _EF = 128
+# The first version that ranks by words itself, and how versions are written: "v2.5.4",
+# "2.3.5-lite". Of one that is written otherwise nothing is expected.
+_RANKS_WORDS = (2, 5)
+_VERSION = re.compile(r"v?(\d+)\.(\d+)\.")
+# The column beside one of words, in which Milvus keeps how often each stands in it.
+_COUNTED = "{}_counted"
 
 # It would write down every question that fails.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
@@ -72,6 +80,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     TEXT = "text"
     TEXTS = "texts"
+    WORDS = "words"  # words between spaces, by which rows are ranked
     VECTOR = "vector"
 
 
@@ -103,6 +112,15 @@ class Client:
             ),
             seconds=0,
         )
+        self.version = self._tried(
+            lambda: str(self._client.get_server_version(timeout=CONNECT_SECONDS)),
+            seconds=0,
+        )
+
+    @property
+    def ranks_words(self) -> bool:
+        """Whether the server can rank rows by words, by BM25."""
+        return ranks_words(self.version)
 
     def close(self) -> None:
         """Disconnect."""
@@ -121,7 +139,7 @@ class Client:
             try:
                 found = self._client.describe_alias(name, timeout=READ_SECONDS)
             except MilvusException as error:
-                if error.code == _ALIAS_NOT_FOUND:
+                if error.code in (_ALIAS_NOT_FOUND, _NOT_FOUND):
                     return ""
                 raise
             return str(found["collection_name"])
@@ -142,15 +160,22 @@ class Client:
         """Make a collection, or go on making it, and load it for asking."""
         if wanted.name not in self.names():
             self._reading(lambda: self._create(wanted))
-        if "vector" not in self._reading(
-            lambda: self._client.list_indexes(wanted.name)
-        ):
-            self._reading(
-                lambda: self._client.create_index(
-                    wanted.name, _index(wanted), timeout=LOAD_SECONDS
+        made = self._reading(lambda: self._client.list_indexes(wanted.name))
+        for column, index in _indexes(wanted).items():
+            if column not in made:
+                self._reading(
+                    lambda index=index: self._client.create_index(  # type: ignore[misc]
+                        wanted.name, index, timeout=LOAD_SECONDS
+                    )
                 )
-            )
         self.load(wanted.name)
+
+    def has(self, name: str, column: str) -> bool:
+        """Whether a collection has a column."""
+        found = self._reading(
+            lambda: self._client.describe_collection(name, timeout=READ_SECONDS)
+        )
+        return any(field["name"] == column for field in found["fields"])
 
     def load(self, name: str) -> None:
         """Load a collection: twice, on nodes of their own, where there are so many."""
@@ -184,6 +209,8 @@ class Client:
                         max_capacity=ARRAY_ITEMS,
                         max_length=ITEM_BYTES,
                     )
+                case Kind.WORDS:
+                    _add_words(schema, column)
                 case Kind.VECTOR:
                     schema.add_field(
                         column, DataType.FLOAT_VECTOR, dim=wanted.dimension
@@ -281,17 +308,51 @@ class Client:
         columns: Sequence[str],
     ) -> list[Row]:
         """The rows nearest to a vector by inner product, best first."""
+        ef = max(_EF, min(count, MOST))
+        how = {"metric_type": "IP", "params": {"ef": ef}}
+        return self._best(
+            name, "vector", vector.tolist(), count, expression, columns, how
+        )
+
+    def with_words(
+        self,
+        name: str,
+        column: str,
+        words: Sequence[str],
+        count: int,
+        expression: str,
+        columns: Sequence[str],
+    ) -> list[Row]:
+        """The rows that hold any of the words in a column of words, best BM25 first."""
+        if not words:  # Milvus takes no empty text
+            return []
+        how = {"metric_type": "BM25", "params": {}}
+        counted = _COUNTED.format(column)
+        return self._best(
+            name, counted, " ".join(words), count, expression, columns, how
+        )
+
+    def _best(
+        self,
+        name: str,
+        column: str,
+        wanted: object,
+        count: int,
+        expression: str,
+        columns: Sequence[str],
+        how: dict[str, Any],
+    ) -> list[Row]:
         if not count:
             return []
-        count = min(count, MOST)
         found = self._reading(
             lambda: self._client.search(
                 name,
-                data=[vector.tolist()],
-                limit=count,
+                data=[wanted],
+                anns_field=column,
+                limit=min(count, MOST),
                 filter=expression,
                 output_fields=list(columns),
-                search_params={"metric_type": "IP", "params": {"ef": max(_EF, count)}},
+                search_params=how,
                 consistency_level=Level.BOUNDED.value,
                 timeout=READ_SECONDS,
             )
@@ -329,17 +390,61 @@ class Client:
             time.sleep(RETRY_SECONDS)
 
 
-def _index(wanted: Collection) -> Any:
-    """How the vector is found: HNSW is the best that every version from 2.3 on has."""
-    index = MilvusClient.prepare_index_params()
+def ranks_words(version: str) -> bool:
+    """Whether a server of that version can rank rows by words."""
+    found = _VERSION.match(version)
+    return found is not None and (int(found[1]), int(found[2])) >= _RANKS_WORDS
+
+
+def _indexes(wanted: Collection) -> dict[str, Any]:
+    """How the vector is found, and the words, by their columns.
+
+    HNSW is the best that every version from 2.3 on has.
+    """
+    vector = MilvusClient.prepare_index_params()
     if wanted.is_searched:
         parameters = {"M": 16, "efConstruction": 200}
-        index.add_index(
+        vector.add_index(
             "vector", index_type="HNSW", metric_type="IP", params=parameters
         )
     else:
-        index.add_index("vector", index_type="FLAT", metric_type="IP")
-    return index
+        vector.add_index("vector", index_type="FLAT", metric_type="IP")
+    indexes = {"vector": vector}
+    for column, kind in wanted.columns.items():
+        if kind is Kind.WORDS:
+            counted = _COUNTED.format(column)
+            indexes[counted] = MilvusClient.prepare_index_params()
+            indexes[counted].add_index(
+                counted,
+                index_type="SPARSE_INVERTED_INDEX",
+                metric_type="BM25",
+                params={"bm25_k1": K1, "bm25_b": B},
+            )
+    return indexes
+
+
+def _add_words(schema: Any, column: str) -> None:
+    """A column of words, and the one in which Milvus counts them.
+
+    They are parted at spaces and otherwise left alone: they are stems already.
+    """
+    counted = _COUNTED.format(column)
+    schema.add_field(
+        column,
+        DataType.VARCHAR,
+        max_length=TEXT_BYTES,
+        enable_analyzer=True,
+        analyzer_params={"tokenizer": "whitespace"},
+    )
+    schema.add_field(counted, DataType.SPARSE_FLOAT_VECTOR)
+    schema.add_function(
+        Function(
+            name=f"{column}_bm25",
+            function_type=FunctionType.BM25,
+            input_field_names=[column],
+            output_field_names=[counted],
+        )
+    )
 
 
 def checked(row: Row) -> Row:

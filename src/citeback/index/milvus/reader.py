@@ -45,7 +45,7 @@ class Milvus:
         self._library = library
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(THREADS, "citeback-cluster")
-        self._listing = Listing(_NOTHING, {}, NONE)
+        self._listing = Listing(_NOTHING, {}, NONE, ranks_words=False)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -105,15 +105,17 @@ class Milvus:
         # From here on no part of the cluster is behind this mark.
         for name in (mark.names.passages, mark.names.sentences):
             self._client.count(name, level=Level.STRONG)
-        projection = before.projection
+        projection, ranks_words = before.projection, before.ranks_words
         if before.mark.names != mark.names:
             projection = self._projection(mark)
-        return Listing(mark, files, projection)
+            # Not what the server can do now, but what this library was made with.
+            ranks_words = self._client.has(mark.names.passages, "words")
+        return Listing(mark, files, projection, ranks_words=ranks_words)
 
     def _projection(self, mark: Mark) -> Projection:
-        stored = MilvusView(
-            self._client, Listing(mark, {}, NONE), self._threads
-        ).content("projection", "")
+        listing = Listing(mark, {}, NONE, ranks_words=False)
+        view = MilvusView(self._client, listing, self._threads)
+        stored = view.content("projection", "")
         if stored is None:
             raise IndexStateError(
                 "The library on the cluster lacks what its vectors were made with. Run: "

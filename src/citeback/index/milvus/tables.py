@@ -30,7 +30,7 @@ from citeback.index.engine import (
     WholeDocument,
     WholeEntry,
 )
-from citeback.index.milvus.client import ITEM_BYTES, Collection, Kind, Row
+from citeback.index.milvus.client import ITEM_BYTES, TEXT_BYTES, Collection, Kind, Row
 from citeback.index.packed import Packed
 from citeback.records import (
     Block,
@@ -64,9 +64,13 @@ class Names:
     rows: str
 
 
-def names(library: str, catalog: str, dimension: int) -> Names:
-    """The names for a library made from a catalog, which are others when that is anew."""
-    made_of = f"{FORMAT} {catalog} {dimension}"
+def names(library: str, catalog: str, dimension: int, *, ranks_words: bool) -> Names:
+    """The names for a library made from a catalog, which are others when that is anew.
+
+    They are others, too, once the cluster can rank by words: what was made before lacks
+    the column for it.
+    """
+    made_of = f"{FORMAT} {catalog} {dimension}{' words' * ranks_words}"
     key = f"{library}_{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
     return Names(f"{key}_passages", f"{key}_sentences", f"{key}_rows")
 
@@ -77,8 +81,11 @@ def is_of(library: str, collection: str) -> bool:
     return bool(re.fullmatch(f"{re.escape(library)}_{ending}", collection))
 
 
-def collections(of: Names, dimension: int) -> tuple[Collection, ...]:
+def collections(
+    of: Names, dimension: int, *, ranks_words: bool
+) -> tuple[Collection, ...]:
     """The collections with their columns, keys first."""
+    ranked_by = {"words": Kind.WORDS} if ranks_words else {}
     found_by = {
         "path": Kind.TEXT,
         "version": Kind.TEXT,
@@ -94,6 +101,7 @@ def collections(of: Names, dimension: int) -> tuple[Collection, ...]:
                 "id": Kind.NUMBER,
                 "start": Kind.NUMBER,
                 "stems": Kind.TEXTS,
+                **ranked_by,
                 **found_by,
             },
             dimension,
@@ -256,6 +264,14 @@ def stems_of(entry: PassageEntry) -> list[str]:
     """The stems of a passage in order, its headings' first, as the words of both."""
     line = " ".join([entry.context, *(s.stems for s in entry.sentences)])
     return [term(stem) for stem in line.split()]
+
+
+def words_of(stems: Sequence[str]) -> str:
+    """The same in one text, as far as Milvus takes it."""
+    line = " ".join(stems)
+    if len(line.encode()) <= TEXT_BYTES:
+        return line
+    return line.encode()[:TEXT_BYTES].decode(errors="ignore").rpartition(" ")[0]
 
 
 # A document's own row.

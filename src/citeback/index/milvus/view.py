@@ -26,6 +26,7 @@ from citeback.index.engine import (
     Held,
     State,
     Within,
+    WordSearch,
 )
 from citeback.index.milvus import filters, tables
 from citeback.index.milvus.client import Client, Row
@@ -45,12 +46,15 @@ from citeback.records import (
     Mark as PlaceMark,
 )
 
-# To have more sent takes longer than to search among them.
-CAPABILITIES = Capabilities(ranked_whole=200)
+# To have more passages sent takes longer than to search among them.
+RANKED_WHOLE = 200
 # Rows of versions that are not in the listing may take places among the nearest.
 SPARE = 2
 # Passages with rare words that are looked through for the best by words.
 HOLDING = 500
+# With more passages none are looked for by words where each row must be looked at: it
+# would take 1.4 s for a million on one node, and what is lost is little (docs/scale.md).
+LOOKED_THROUGH = 500_000
 # Keys that are asked for together.
 KEYS = 200
 
@@ -62,11 +66,15 @@ CHANGED = (
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A mark with the documents that it was set for, by path."""
+    """A mark with the documents that it was set for, by path.
+
+    `ranks_words` tells that the cluster can rank its passages by words.
+    """
 
     mark: Mark
     files: Mapping[str, Listed]
     projection: Projection
+    ranks_words: bool
 
     def names(self, path: str, version: str) -> bool:
         """Whether rows of that version are those of the document."""
@@ -106,8 +114,38 @@ class MilvusView:
     def with_words(self, stems: Sequence[str], count: int, within: Within) -> list[int]:
         """Ids of passages that hold any of the stems, best by BM25 first.
 
-        Of so many stems, the rarest first, as not too many passages hold.
+        Where the cluster cannot rank by words, of so many stems, the rarest first, as
+        not too many passages hold, and in a very large library none.
         """
+        match self.capabilities.words:
+            case WordSearch.INDEX:
+                return self._ranked_by_words(stems, count, within)
+            case WordSearch.ROWS:
+                return self._looked_through(stems, count, within)
+            case WordSearch.NONE:
+                return []
+
+    def _ranked_by_words(
+        self, stems: Sequence[str], count: int, within: Within
+    ) -> list[int]:
+        terms = [tables.term(stem) for stem in stems]
+        rows = self._named(
+            lambda asked: self._client.with_words(
+                self._names.passages,
+                "words",
+                terms,
+                asked,
+                filters.passing(within, "id"),
+                ("path", "version", "id"),
+            ),
+            count,
+        )
+        self._remember(rows)
+        return [row["id"] for row in rows]
+
+    def _looked_through(
+        self, stems: Sequence[str], count: int, within: Within
+    ) -> list[int]:
         held = {stem: n for stem, n in self.holding(stems).items() if n}
         chosen: list[str] = []
         total = 0
@@ -263,7 +301,12 @@ class MilvusView:
     @property
     def capabilities(self) -> Capabilities:
         """What it is good at."""
-        return CAPABILITIES
+        words = WordSearch.ROWS
+        if self._listing.ranks_words:
+            words = WordSearch.INDEX
+        elif self.size().passages > LOOKED_THROUGH:
+            words = WordSearch.NONE
+        return Capabilities(ranked_whole=RANKED_WHOLE, words=words)
 
     @property
     def may_be_partial(self) -> bool:
@@ -322,19 +365,29 @@ class MilvusView:
     def _near(
         self, name: str, column: str, vector: Floats, count: int, within: Within
     ) -> list[Row]:
-        wanted = filters.passing(within, column)
+        rows = self._named(
+            lambda asked: self._client.nearest(
+                name,
+                vector,
+                asked,
+                filters.passing(within, column),
+                ("path", "version", column),
+            ),
+            count,
+        )
+        if column == "id":
+            self._remember(rows)
+        return rows
+
+    def _named(self, best: Callable[[int], list[Row]], count: int) -> list[Row]:
+        """So many of the best rows that the listing names; `best` gives the first."""
         asked = count * SPARE
         while True:
-            rows = self._client.nearest(
-                name, vector, asked, wanted, ("path", "version", column)
-            )
+            rows = best(asked)
             named = [row for row in rows if self._is_named(row)]
             if len(named) >= count or len(rows) < asked:
-                break
+                return named[:count]
             asked *= 4
-        if column == "id":
-            self._remember(named[:count])
-        return named[:count]
 
     def _passages(self, expression: str, within: Within, *columns: str) -> list[Row]:
         """All rows of passages that are let through, with further columns of theirs."""

@@ -70,16 +70,22 @@ class MilvusWriter:
     ) -> None:
         """Make what is missing of the library, and clean up after a kill.
 
-        `catalog` names what it is made from: from another one, or with vectors of
-        another length, a new library is made, which takes the place of the old one with
-        the last commit. Raises IndexStateError.
+        `catalog` names what it is made from: from another one, with vectors of another
+        length, or since the cluster has learned to rank by words, a new library is made,
+        which takes the place of the old one with the last commit. Raises
+        IndexStateError.
         """
         self._client = client
         self._library = library
         self._grace = GRACE_SECONDS if grace_seconds is None else grace_seconds
         self._dimension = len(projection.mean)
-        self._names = tables.names(library, catalog, self._dimension)
-        wanted = tables.collections(self._names, self._dimension)
+        ranks_words = self._ranks_words = client.ranks_words
+        self._names = tables.names(
+            library, catalog, self._dimension, ranks_words=ranks_words
+        )
+        wanted = tables.collections(
+            self._names, self._dimension, ranks_words=ranks_words
+        )
         with ThreadPoolExecutor(len(wanted)) as each:
             list(each.map(client.make, wanted))
         self._listing = {one.held.source.path: one for one in self._read_listing()}
@@ -195,7 +201,7 @@ class MilvusWriter:
         paragraphs: set[int] = set()
         for whole in document.entries:
             passage = whole.entry.passage
-            self._wait(_rows_of(whole, found_by))
+            self._wait(_rows_of(whole, found_by, ranks_words=self._ranks_words))
             outside |= words.distinct_stems(packed.text[end : passage.start])
             end = max(end, passage.end)
             paragraphs.add(passage.paragraph)
@@ -373,7 +379,9 @@ def word_key(stem: str) -> str:
     return f"word:{tables.term(stem)}"
 
 
-def _rows_of(whole: WholeEntry, found_by: Mapping[str, object]) -> Waiting:
+def _rows_of(
+    whole: WholeEntry, found_by: Mapping[str, object], *, ranks_words: bool
+) -> Waiting:
     """A passage's rows. Raises UnfitDocumentError for what a cluster does not take."""
     entry = whole.entry
     identity = entry.passage.id
@@ -382,14 +390,17 @@ def _rows_of(whole: WholeEntry, found_by: Mapping[str, object]) -> Waiting:
     lengths = np.array([len(one) for one in whole.pieces], dtype="<i4").tobytes()
     pieces = len(whole.pieces).to_bytes(4) + lengths + b"".join(whole.pieces)
     stored = {"detail": tables.detail_bytes(whole), "pieces": pieces}
+    stems = tables.stems_of(entry)
     passage: Row = {
         **found_by,
         "key": key,
         "id": identity,
         "start": entry.passage.start,
-        "stems": tables.stems_of(entry),
+        "stems": stems,
         "vector": whole.vector,
     }
+    if ranks_words:
+        passage["words"] = tables.words_of(stems)
     sentences: list[Row] = [
         {
             **found_by,
