@@ -30,8 +30,7 @@ ALLOWED = {
     "__main__": {"serve"},
 }
 ONLY_IN = {
-    "sentence_transformers": "index/encoder.py",
-    "torch": "index/encoder.py",
+    "sentence_transformers": "index/model.py",
     "huggingface_hub": "index/encoder.py",
     "sqlite3": "index/database.py",
     "faiss": "index/vectors.py",
@@ -49,7 +48,7 @@ ONLY_IN = {
     "markdown_it": "ingest/formats/markdown.py",
     "sentencex": "ingest/sentences.py",
     "yaml": "ingest/formats/front_matter.py",
-    "transformers": "index/encoder.py",
+    "transformers": "index/model.py",
     "watchfiles": "ingest/watch.py",
     "ir_measures": "evaluate/measures.py",
     "sklearn": "evaluate/confidence.py",
@@ -63,6 +62,7 @@ ONLY_IN = {
 }
 # Where one place is too few, the places are named.
 ONLY_IN_THESE = {
+    "torch": {"index/model.py", "index/packing.py"},
     "lxml": {
         "ingest/formats/html_page.py",
         "ingest/formats/html_tree.py",

@@ -1,6 +1,6 @@
-"""Texts to vectors. The only file that imports sentence_transformers and torch.
+"""Texts to vectors.
 
-Both are imported when a model is loaded, since that alone takes seconds.
+What the model needs is imported when it is loaded, since that alone takes seconds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,9 @@ from citeback.index.together import Together
 from citeback.records import Span
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
     from tokenizers import Encoding
+
+    from citeback.index.model import Model, Task
 
 Vectors = npt.NDArray[np.float32]
 
@@ -103,7 +104,7 @@ class SentenceTransformerEncoder:
 
     def __init__(
         self,
-        model: SentenceTransformer,
+        model: Model,
         *,
         fingerprint: str,
         batch: int,
@@ -121,10 +122,9 @@ class SentenceTransformerEncoder:
         self._cores = threads or cores.usable()
         self._own = cores.Own()
         self.fingerprint = fingerprint
-        dimension = model.get_embedding_dimension()
-        if dimension is None:
+        if model.dimension is None:
             raise EncoderError("The model does not say how long its vectors are.")
-        self.dimension = dimension
+        self.dimension = model.dimension
         # A tokenizer that never cuts or fills, for where the pieces stand; to take those
         # limits off the model's own and wait for it took longer than the work.
         self._tokenizer = copy.deepcopy(model.tokenizer.backend_tokenizer)
@@ -132,7 +132,7 @@ class SentenceTransformerEncoder:
         self._tokenizer.no_padding()
         self._question = Together(self._questions, most=QUESTIONS_AT_ONCE)
         # Two places are taken by the special pieces around every text.
-        self.word_piece_limit = (model.get_max_seq_length() or 512) - 2
+        self.word_piece_limit = (model.longest or 512) - 2
 
     def vocabulary(self) -> Sequence[str]:
         """Words that the encoder knows, in any order."""
@@ -158,23 +158,19 @@ class SentenceTransformerEncoder:
         for start in range(0, len(texts), self._batch):
             batch = list(texts[start : start + self._batch])
             with self._lock, self._free_cores():
-                outputs = self._model.encode_document(
-                    batch,
-                    batch_size=self._batch,
-                    output_value=None,
-                    show_progress_bar=False,
-                )
-            encoded.extend(self._encoded(outputs))
+                encoded.extend(self._run(batch, "document"))
         return encoded
 
     @contextmanager
     def _free_cores(self) -> Iterator[None]:
         """Computes with as many threads as there are cores that others leave."""
+        from citeback.index.model import threads
+
         self._own.passed(0)
-        threads = cores.free(self._cores, own=self._own.mean)
-        with _threads(threads):
+        count = cores.free(self._cores, own=self._own.mean)
+        with threads(count):
             yield
-        self._own.passed(threads)
+        self._own.passed(count)
 
     def encode_question(self, question: str) -> Encoded:
         """The question encoded, together with others that are being asked just now."""
@@ -183,53 +179,14 @@ class SentenceTransformerEncoder:
     def _questions(self, questions: Sequence[str]) -> list[Encoded]:
         # Short lines are not worth sharing out: on a busy machine, threads that wait
         # for each other made one fifty times slower.
-        with self._lock, _threads(1):
-            outputs = self._model.encode_query(
-                list(questions),
-                batch_size=QUESTIONS_AT_ONCE,
-                output_value=None,
-                show_progress_bar=False,
-            )
-        return self._encoded(outputs)
+        from citeback.index.model import threads
 
-    def _encoded(self, outputs: Any) -> list[Encoded]:
-        """What the library gives for `output_value=None`: a dictionary for each text."""
-        tokenizer = self._model.tokenizer
-        # Not the sign for unknown words, which stands for a piece of the text.
-        around = {tokenizer.cls_token_id, tokenizer.sep_token_id} - {None}
-        encoded = []
-        for output in outputs:
-            vector = output["sentence_embedding"].float().numpy()
-            # Nor what fills short texts up to the longest of their batch.
-            there = output["attention_mask"].numpy().astype(bool)
-            plain = there & ~np.isin(output["input_ids"].numpy(), list(around))
-            pieces = output["token_embeddings"].float().numpy()[plain]
-            encoded.append(Encoded(vector / np.linalg.norm(vector), pieces))
-        return encoded
+        with self._lock, threads(1):
+            return self._run(questions, "query")
 
-
-def _is_fast_in_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself, which is about twice as fast.
-
-    Vectors then differ from those in float32 by a cosine of less than 0.0001.
-    """
-    import torch
-
-    able = torch.cpu.get_capabilities()
-    return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Computes with so many threads inside."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    def _run(self, texts: Sequence[str], task: Task) -> list[Encoded]:
+        vectors, pieces = self._model.run(texts, task)
+        return [Encoded(*one) for one in zip(vectors, pieces, strict=True)]
 
 
 def load_encoder(model: str, *, batch: int, threads: int = 0) -> Encoder:
@@ -250,21 +207,16 @@ def load_encoder(model: str, *, batch: int, threads: int = 0) -> Encoder:
     folder = _bundled_folder() if not model else _local_folder(model)
     fingerprint = _fingerprint(folder)
     try:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
+        from citeback.index.model import load
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a second; a bar only unsettles
-        loaded = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-        if not loaded.tokenizer.is_fast:
-            raise TypeError("its tokenizer cannot tell where a word piece stands")
-        if _is_fast_in_bfloat16():
-            loaded = loaded.bfloat16()
-            fingerprint += " bfloat16"
+        loaded, half = load(folder)
     except Exception as error:
         raise EncoderError(
             f"The model in {folder} cannot be loaded ({error}). "
             "Check that it is a sentence-transformers model and complete."
         ) from error
+    if half:
+        fingerprint += " bfloat16"
     # The model's million objects live as long as the process. Looked through for
     # rubbish again and again, they made every twentieth question three times slower.
     gc.freeze()
