@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from doubles import WordHashEncoder
-from milvus_server import MilvusServer, named, why_not, with_words
+from milvus_server import MilvusServer, WordsServer, named, why_not
 
 from citeback.index.encoder import Encoder, load_encoder
 from citeback.library import Library
@@ -72,8 +72,9 @@ def words_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a stand-in for a server that ranks by words, without a name."""
     if importlib.util.find_spec("milvus_lite") is None:
         pytest.skip("milvus-lite is not installed")
-    with with_words(tmp_path_factory.mktemp("words")) as address:
-        yield address
+    server = WordsServer(tmp_path_factory.mktemp("words"))
+    yield server.address
+    server.close()
 
 
 @pytest.fixture(scope="session")

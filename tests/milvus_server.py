@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fcntl import ioctl
 from pathlib import Path
 
@@ -120,20 +120,37 @@ def remove(engine: str) -> None:
     client.close()
 
 
-@contextlib.contextmanager
-def with_words(folder: Path) -> Iterator[str]:
-    """The stand-in of `words_server.py` over a folder: its address, without a name."""
-    with subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("words_server.py")), str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stdout
-        port = server.stdout.readline().strip()
-        assert port, "the stand-in did not start"
-        yield f"milvus://127.0.0.1:{port}"
-        server.communicate()
+class WordsServer:
+    """The stand-in of `words_server.py` over a folder; `address` has no library's name."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it, and wait until it answers."""
+        self._folder = folder
+        self._port = "0"
+        self.start()
+
+    def start(self) -> None:
+        """Start, again perhaps, at the same port."""
+        program = str(Path(__file__).with_name("words_server.py"))
+        self._process = subprocess.Popen(
+            [sys.executable, program, str(self._folder), self._port],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout
+        self._port = self._process.stdout.readline().strip()
+        assert self._port, "the stand-in did not start"
+        self.address = f"milvus://127.0.0.1:{self._port}"
+
+    def kill(self) -> None:
+        """End it by SIGKILL, as it is."""
+        self._process.kill()
+        self._process.communicate()
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
 
 
 def _relay(at: tuple[str, int] | str, to: tuple[str, int] | str) -> int:

@@ -51,7 +51,7 @@ class Servicer(MilvusServicer):
         return super().Search(request, context)
 
 
-def main(folder: str) -> None:
+def main(folder: str, port: str) -> None:
     made = factory.create_analyzer
 
     def create(params: dict[str, object] | None = None) -> Analyzer:
@@ -62,12 +62,12 @@ def main(folder: str) -> None:
     factory.create_analyzer = create
     server_module = sys.modules[start_server_in_thread.__module__]
     server_module.MilvusServicer = Servicer
-    server, database, port = start_server_in_thread(folder)
-    print(port, flush=True)
+    server, database, at = start_server_in_thread(folder, port=int(port))
+    print(at, flush=True)
     sys.stdin.read()
     server.stop(grace=0)
     database.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

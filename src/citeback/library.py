@@ -50,7 +50,7 @@ from citeback.index.folder import IndexFolder, back_up
 from citeback.index.memory import share_stores
 from citeback.index.milvus import connect
 from citeback.index.pieces import Projection
-from citeback.index.publish import publish
+from citeback.index.publish import Told, publish
 from citeback.index.vectors import use_one_thread
 from citeback.ingest.build import UNSWEPT, Build, Report
 from citeback.ingest.check import faults
@@ -76,6 +76,7 @@ from citeback.records import (
     FileState,
     LibrarySize,
     PagePicture,
+    Publishing,
     Remedy,
     Removed,
     Selection,
@@ -98,6 +99,10 @@ EXAMPLE_DOCUMENTS = 20
 OTHER_MODEL = (
     "The index was made with another model than the one in use. Run: "
     "python -m citeback index, then start again."
+)
+BROKEN_OFF = (
+    "What is indexed is in the index folder; of the {1:,} documents that differ some {0:,} "
+    "are on the cluster. To go on there: python -m citeback index"
 )
 # An update that finds nothing to do is over by then.
 PATIENCE_SECONDS = 2.0
@@ -217,6 +222,7 @@ class Library:
         only: Collection[str] | None = None,
         stop: Stop = lambda: False,
         origin: Origin | None = None,
+        publishing: Told | None = None,
     ) -> UpdateReport:
         """Bring the index in step with the content folder.
 
@@ -225,7 +231,8 @@ class Library:
         present index when it is complete. With `only`, files of other paths are left as
         they are. `stop` is asked before each batch; when it says so the update ends,
         and what is complete stays. With an `origin`, documents are not read from their
-        files but had from there. Updates of one library wait for each other.
+        files but had from there. A cluster is brought in step last, of which
+        `publishing` is told. Updates of one library wait for each other.
 
         Raises ContentError, EncoderError, IndexBusyError, IndexStateError or
         StorageFullError; what was complete before is kept in each case.
@@ -252,10 +259,10 @@ class Library:
                 notices.append(str(error))
             self._folder.notices.clear()
             if self.is_elsewhere:
-                notices += self._publish(rebuild=rebuild, stop=stop)
+                notices += self._publish(publishing or (lambda _: None), stop)
             return replace(report, notices=tuple(notices))
 
-    def _publish(self, *, rebuild: bool, stop: Stop) -> tuple[str, ...]:
+    def _publish(self, told: Told, stop: Stop) -> tuple[str, ...]:
         """Bring the cluster in step with the catalog; returns what is to be told."""
         catalog = self._catalog
         projection = catalog.projection(catalog.meta("encoder"))
@@ -264,10 +271,25 @@ class Library:
         writer = connect.writer(
             self.settings.engine, catalog=catalog.name, projection=projection
         )
+        how_far = Publishing("", 0, 0)
+
+        def tell(now: Publishing) -> None:
+            nonlocal how_far
+            how_far = now
+            told(now)
+
         try:
-            return publish(catalog, writer, stop=stop).refused
-        finally:
+            published = publish(catalog, writer, told=tell, stop=stop)
             writer.close()
+        except IndexStateError as error:
+            writer.abandon()
+            raise IndexStateError(
+                f"{error} {BROKEN_OFF.format(how_far.done, how_far.total)}"
+            ) from error
+        except BaseException:
+            writer.abandon()
+            raise
+        return published.refused
 
     def add(
         self,

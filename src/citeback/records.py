@@ -442,6 +442,18 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Publishing:
+    """How far a cluster is brought in step: done of total documents that differ.
+
+    `path` is the document that is being written, "" after the last.
+    """
+
+    path: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateReport:
     """What one update of the index did, in paths and numbers of texts.
 

@@ -21,6 +21,7 @@ from citeback.errors import CitebackError, StorageFullError
 from citeback.index.catalog import format_name
 from citeback.index.disk import flush
 from citeback.index.encoder import Encoder, load_encoder
+from citeback.index.publish import Told
 from citeback.ingest.build import Report, recipe
 from citeback.ingest.embed import projection_of
 from citeback.ingest.scan import FoundFile, scan
@@ -143,6 +144,7 @@ def take(
     *,
     progress: Report | None = None,
     without: Iterable[str] = (),
+    publishing: Told | None = None,
 ) -> UpdateReport:
     """Bring what the shards hold into the library's index, embedding nothing.
 
@@ -153,7 +155,9 @@ def take(
     whole = [shard for shard in plan.shards if shard.name not in left_out]
     taken = Taken(plan.job, plan.found, whole)
     only = taken.names if left_out else None
-    return library.update(progress=progress, only=only, origin=taken)
+    return library.update(
+        progress=progress, only=only, origin=taken, publishing=publishing
+    )
 
 
 def _projection(library: Library, folder: Path) -> Path:

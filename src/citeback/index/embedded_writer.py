@@ -67,6 +67,9 @@ class EmbeddedWriter:
     def close(self) -> None:
         """Nothing: the catalog belongs to whoever opened it."""
 
+    def abandon(self) -> None:
+        """Nothing, the same."""
+
     def _with_vectors(self, entries: Iterable[WholeEntry]) -> Iterator[PassageEntry]:
         each = iter(entries)
         while some := list(itertools.islice(each, TOGETHER)):

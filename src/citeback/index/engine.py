@@ -376,3 +376,6 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """Give back what is held, and delete what nobody can be reading any more."""
+
+    def abandon(self) -> None:
+        """Give back what is held, at once; the next writer deletes what is to go."""

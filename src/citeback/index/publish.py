@@ -13,11 +13,12 @@ from citeback.errors import UnfitDocumentError
 from citeback.index import whole
 from citeback.index.catalog import Catalog
 from citeback.index.engine import State, Writer
+from citeback.records import Publishing
 
 # What is written can be found after that long, while more is being written.
 COMMIT_SECONDS = 30.0
 
-Told = Callable[[int, int], None]
+Told = Callable[[Publishing], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,14 @@ def publish(
     catalog: Catalog,
     writer: Writer,
     *,
-    told: Told = lambda done, total: None,
+    told: Told = lambda how_far: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Published:
     """Bring the writer in step with the last commit of the catalog.
 
-    `told` is called with how many of how many documents are written; `stop` is asked
-    before each. Raises IndexStateError where the writer cannot be reached; what was
-    written stays.
+    `told` is called before each document and after the last; `stop` is asked before
+    each. Raises IndexStateError where the writer cannot be reached; what was written
+    stays.
     """
     wanted = whole.versions(catalog)
     there = writer.versions()
@@ -57,7 +58,7 @@ def publish(
         if stop():
             stopped = True
             break
-        told(number, len(new))
+        told(Publishing(path, number, len(new)))
         with catalog.database.reading():
             document = whole.whole(catalog, path, wanted[path])
             try:
@@ -68,6 +69,8 @@ def publish(
             _commit(catalog, writer, holding, is_whole=False)
             committed = time.monotonic()
     _commit(catalog, writer, holding, is_whole=not stopped)
+    if new and not stopped:
+        told(Publishing("", len(new), len(new)))
     return Published(len(new) - len(refused), len(gone), tuple(refused))
 
 

@@ -85,8 +85,14 @@ def run(
             failures = _embed(made, machines, hidden=hidden)
     report = None
     if not options.no_index:
-        with terminal.ProgressBar(hidden=hidden) as progress:
-            report = take(library, made, progress=progress, without=failures)
+        with terminal.ProgressBar(hidden=hidden) as bar:
+            report = take(
+                library,
+                made,
+                progress=bar,
+                without=failures,
+                publishing=bar.publishing,
+            )
     if failures:
         raise BulkError(_told(made, failures))
     return made, report

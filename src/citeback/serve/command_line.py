@@ -342,8 +342,8 @@ def _refresh(library: Library, options: argparse.Namespace) -> None:
 def update(library: Library, *, quiet: bool, rebuild: bool = False) -> UpdateReport:
     """Update with a bar on standard error, where that is a terminal."""
     hidden = quiet or not sys.stderr.isatty()
-    with terminal.ProgressBar(hidden=hidden) as progress:
-        return library.update(progress=progress, rebuild=rebuild)
+    with terminal.ProgressBar(hidden=hidden) as bar:
+        return library.update(progress=bar, rebuild=rebuild, publishing=bar.publishing)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -19,6 +19,7 @@ from citeback.records import (
     Hit,
     Occurrence,
     Progress,
+    Publishing,
     UpdateReport,
     Verdict,
 )
@@ -161,15 +162,32 @@ class ProgressBar:
 
     def __init__(self, *, hidden: bool) -> None:
         """Prepare; nothing is drawn yet."""
+        self._hidden = hidden
         self._bar = tqdm(
             desc="Indexing", unit="B", unit_scale=True, disable=hidden, leave=False
         )
+        self._publishing: tqdm | None = None
 
     def __call__(self, progress: Progress) -> None:
         """Show how far the update has come."""
         self._bar.total = progress.total
         self._bar.set_postfix_str(shown(progress.path)[-40:], refresh=False)
         self._bar.update(progress.done - self._bar.n)
+
+    def publishing(self, how_far: Publishing) -> None:
+        """Show how far a cluster is brought in step, in place of the update."""
+        if self._publishing is None:
+            self._bar.close()
+            self._publishing = tqdm(
+                desc="Sending to the cluster",
+                unit=" documents",
+                disable=self._hidden,
+                leave=False,
+            )
+        bar = self._publishing
+        bar.total = how_far.total
+        bar.set_postfix_str(shown(how_far.path)[-40:], refresh=False)
+        bar.update(how_far.done - bar.n)
 
     def __enter__(self) -> Self:
         """The bar itself, cleared away at the end of the block."""
@@ -182,6 +200,8 @@ class ProgressBar:
     def close(self) -> None:
         """Clear the bar away."""
         self._bar.close()
+        if self._publishing is not None:
+            self._publishing.close()
 
 
 def flat(text: str) -> str:

@@ -114,7 +114,8 @@ class Client:
         )
         self.version = self._tried(
             lambda: str(self._client.get_server_version(timeout=CONNECT_SECONDS)),
-            seconds=0,
+            # pymilvus keeps connections, and one that was broken takes a while to mend.
+            seconds=CONNECT_SECONDS,
         )
 
     @property

@@ -49,8 +49,16 @@ class Milvus:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a person should be told of it."""
-        if self._latest().mark.serial:
+        """What a person should be told of it.
+
+        Not that it cannot be reached: who asks something is told that.
+        """
+        if self._listing.mark.serial:
+            return ()
+        try:
+            if self._latest().mark.serial:
+                return ()
+        except IndexStateError:
             return ()
         return (NOT_YET.format(self._library, self._client.uri),)
 

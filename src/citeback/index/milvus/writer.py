@@ -185,6 +185,10 @@ class MilvusWriter:
                     self._client.drop(name)
         self._client.close()
 
+    def abandon(self) -> None:
+        """Disconnect at once; the next writer deletes what is to go."""
+        self._client.close()
+
     # A document's rows.
 
     def _write(self, document: WholeDocument) -> Listed:
