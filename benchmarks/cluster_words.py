@@ -45,10 +45,14 @@ ByWords = Callable[[Sequence[str], int, Within], list[int]]
 
 @dataclass
 class Asked:
-    """The folder's index, but for where passages with words come from."""
+    """The folder's index, but for where passages with words come from.
+
+    So many times `wider` are taken by meaning.
+    """
 
     embedded: Embedded
     by_words: ByWords | None
+    wider: int = 1
     words: list[int] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     notices: tuple[str, ...] = ()
@@ -146,26 +150,31 @@ def compare(own: Library, folder: Path, keep: Path | None, server: str) -> None:
                 embedded, published(catalog, f"{server}/{places}_b", ranks_words=False)
             ),
             "none": Asked(embedded, none),
+            "none, 4 wider": Asked(embedded, none, wider=4),
+            "none, 8 wider": Asked(embedded, none, wider=8),
         }
         passages = library.size().passages
         print(f"{name}: {passages} passages, {len(asked)} questions", flush=True)
         for times in TIMES:
-            few = {key: max(1, round(count / times)) for key, count in SOURCES.items()}
             right = dict.fromkeys(engines, 0)
             looked_at, alike = dict(right), dict.fromkeys(engines, 0.0)
-            with mock.patch.multiple(search, **few):
-                for question in asked:
-                    first: set[int] = set()
-                    for which, engine in engines.items():
-                        library._engine = engine
+            for question in asked:
+                first: set[int] = set()
+                for which, engine in engines.items():
+                    library._engine = engine
+                    few = {
+                        key: max(1, round(count * engine.wider / times))
+                        for key, count in SOURCES.items()
+                    }
+                    with mock.patch.multiple(search, **few):
                         hits = library.ask(question.text, limit=run.DEPTH).hits
-                        found = run.ranked(hits, wanted[question.id], ids)
-                        right[which] += bool(found and found[0].targets)
-                        paths = {ids.get(one.path) for one in engine.candidates}
-                        looked_at[which] += not paths.isdisjoint(question.grades)
-                        first = first or set(engine.words)
-                        both = first & set(engine.words)
-                        alike[which] += len(both) / max(len(first), 1)
+                    found = run.ranked(hits, wanted[question.id], ids)
+                    right[which] += bool(found and found[0].targets)
+                    paths = {ids.get(one.path) for one in engine.candidates}
+                    looked_at[which] += not paths.isdisjoint(question.grades)
+                    first = first or set(engine.words)
+                    both = first & set(engine.words)
+                    alike[which] += len(both) / max(len(first), 1)
             for which in engines:
                 print(
                     f"  {times:2} times  {which:13} right first "

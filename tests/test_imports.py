@@ -157,3 +157,15 @@ def test_heavy_packages_are_imported_in_one_place(file: Path) -> None:
         assert ONLY_IN[package] == name
     for package in packages & ONLY_IN_THESE.keys():
         assert name in ONLY_IN_THESE[package]
+
+
+def test_nothing_knows_of_a_cluster_but_what_opens_one() -> None:
+    """What a filter is to a cluster is made in one place, from a typed one."""
+    for file, names in IMPORTED.items():
+        found = {name for name in names if name.startswith("citeback.index.milvus")}
+        if file.parent.name != "milvus":
+            where = file.relative_to(SOURCE).as_posix()
+            opens = (
+                {"citeback.index.milvus.connect"} if where == "library.py" else set()
+            )
+            assert found == opens, where

@@ -6,6 +6,7 @@ in plain Python and numpy.
 
 from __future__ import annotations
 
+import ast
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -25,12 +26,16 @@ from citeback.index.embedded import Embedded
 from citeback.index.embedded_writer import EmbeddedWriter
 from citeback.index.engine import (
     EVERYWHERE,
+    Contents,
     Engine,
+    Finding,
+    Reading,
     State,
     View,
     WholeDocument,
     WholeEntry,
     Within,
+    Wording,
     WordSearch,
     Writer,
 )
@@ -110,11 +115,14 @@ class Store:
             writer.commit(source.state, whole.holding(source.catalog), is_whole=True)
         self.settled()
 
-    def change(self, source: Source, act: Callable[[Writer], None]) -> None:
+    def change(
+        self, source: Source, act: Callable[[Writer], None], *, is_whole: bool = True
+    ) -> None:
         self.changed[:] = [True]
         with closing(self.writer()) as writer:
             act(writer)
-            writer.commit(source.state, whole.holding(source.catalog), is_whole=True)
+            holding = whole.holding(source.catalog)
+            writer.commit(source.state, holding, is_whole=is_whole)
         self.settled()
 
 
@@ -397,6 +405,42 @@ class TestContract:
             assert sorted(found) == ids_where(source, holds)
             assert view.with_words(sorted(wanted), 1, within) == found[:1]
 
+    def test_what_is_there_and_whole_is_known(
+        self, store: Store, source: Source
+    ) -> None:
+        assert store.engine.notices == ()
+        with closing(store.writer()) as writer:
+            assert writer.versions() == whole.versions(source.catalog)
+
+    def test_what_was_abandoned_is_gone_on_with(
+        self, store: Store, source: Source
+    ) -> None:
+        store.changed[:] = [True]
+        writer = store.writer()
+        writer.delete_document("garden.md")
+        for document in source.documents():
+            if document.packed.source.path == "kettle.txt":
+                writer.upsert(replace(document, version="other"))
+        writer.abandon()
+        store.fill(source)
+        vector = vector_of(source, QUESTION)
+        with store.engine.reading() as view:
+            assert view.size() == source.catalog.size()
+            assert view.document("garden.md") == source.catalog.document("garden.md")
+            assert view.passages_near(vector, 99, EVERYWHERE) == best(
+                source.entries(), vector
+            )
+
+    def test_what_is_committed_is_found_before_all_is_whole(
+        self, store: Store, source: Source
+    ) -> None:
+        store.change(
+            source, lambda writer: writer.delete_document("garden.md"), is_whole=False
+        )
+        with store.engine.reading() as view:
+            assert view.document("garden.md") is None
+            assert view.state.built == source.state.built
+
     def test_writing_twice_is_writing_once(self, store: Store, source: Source) -> None:
         with store.engine.reading() as view:
             size = view.size()
@@ -500,3 +544,20 @@ class TestContract:
             assert view.passages_near(vector, 99, EVERYWHERE) == best(
                 source.entries(), vector
             )
+
+
+def test_the_contract_uses_every_method() -> None:
+    """So that none is promised and held for neither."""
+    used = {
+        node.attr
+        for node in ast.walk(ast.parse(Path(__file__).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    promised = {
+        name
+        for protocol in (View, Engine, Writer, Finding, Wording, Reading, Contents)
+        for name in vars(protocol)
+        if not name.startswith("_")
+    }
+    assert len(promised) > 30
+    assert promised - used - {"close"} == set()  # by `closing`

@@ -2,6 +2,16 @@
 
 Two stand behind these: the one in a folder (`embedded`) and a cluster (`milvus`). Every
 promise here is held by `tests/index/test_engine_contract.py` for both.
+
+A store of vectors would offer upsert, delete, search and fetch of single rows. Here
+
+- whole documents are written and taken out: a passage alone never is, and that a reader
+  sees all of a document's old state or all of its new one can be promised only for both;
+- searching is several methods, one for each way that ranking looks for candidates, and each
+  takes the same typed filter, `Within`; what a cluster makes of it is its own affair;
+- fetching is several, too: what ranks a passage is read without what shows it;
+- `capabilities` belong to a view, since a library may have been made by a server that could
+  do less than the present one.
 """
 
 from __future__ import annotations
