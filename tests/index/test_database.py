@@ -50,3 +50,34 @@ def test_few_connections_stay_after_many_read_at_once(tmp_path: Path) -> None:
     assert database.rows("SELECT n FROM numbers") == [(7,)]
     database.close()
     assert opened(path) == 0
+
+
+def test_what_is_asked_once_is_read_again_after_a_change(tmp_path: Path) -> None:
+    database = Database(tmp_path / "one.sqlite")
+    database.run("CREATE TABLE numbers (n INTEGER)")
+    read = 0
+
+    def count() -> int:
+        def counted() -> int:
+            nonlocal read
+            read += 1
+            return int(database.rows("SELECT count(*) FROM numbers")[0][0])
+
+        return database.once("count", counted)
+
+    with database.reading():
+        assert (count(), count(), read) == (0, 0, 1)
+        with database.writing():
+            database.run("INSERT INTO numbers VALUES (7)")
+            assert count() == 1
+            database.run_each("INSERT INTO numbers VALUES (?)", [(8,), (9,)])
+            assert count() == 3
+    with database.writing():
+        assert count() == 3
+        database.run("DELETE FROM numbers")
+        assert count() == 0
+    read = 0
+    assert (count(), count(), read) == (0, 0, 2)
+    with database.reading():
+        assert (count(), count(), read) == (0, 0, 3)
+    database.close()

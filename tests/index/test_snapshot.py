@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import MakeLibrary
-from doubles import WordHashEncoder
 
 from citeback.index import derived, snapshot
 from citeback.index.catalog import Catalog
 from citeback.library import Library
-
-DIMENSION = WordHashEncoder().dimension
 
 
 @pytest.fixture
@@ -45,13 +45,12 @@ def check(library: Library, index: Path) -> None:
     assert held is not None
     catalog = Catalog(index / "catalog.sqlite")
     assert held.build == catalog.build
-    fresh = snapshot.load(catalog, index / "nowhere", DIMENSION)
+    fresh = snapshot.load(catalog, index / "nowhere")
     for table in snapshot.TABLES:
         ids = catalog.ids(table)
-        mine = getattr(held, table)
-        assert np.array_equal(np.sort(mine.ids), ids)
+        assert np.array_equal(np.sort(getattr(held, table).ids), ids)
         np.testing.assert_array_equal(
-            mine.fetch(ids), fresh.exactly(catalog, table, ids)
+            held.exactly(catalog, table, ids), fresh.exactly(catalog, table, ids)
         )
     assert library._catalog.words.current().equals(catalog.words.from_scratch())
     catalog.database.close()
@@ -179,3 +178,106 @@ def test_of_many_the_nearest_are_found_exactly(
     held = library._engine._snapshot
     assert held is not None
     assert not held.sentences.is_exact
+
+
+@pytest.fixture
+def huge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few vectors as these are more than memory should hold."""
+    monkeypatch.setattr("citeback.index.vectors.PLAIN_MOST", 20)
+    monkeypatch.setattr("citeback.index.vectors.HELD_MOST", 20)
+    monkeypatch.setattr("citeback.index.snapshot.PLAIN_MOST", 20)
+
+
+def vectors_read(library: Library) -> tuple[int, list[str]]:
+    """How many vectors a question reads from the catalog, and the files they lie in."""
+    read = 0
+    vectors = Catalog.vectors
+
+    def counted(catalog: Catalog, table: str, ids: Sequence[int]) -> Any:
+        nonlocal read
+        read += len(ids)
+        return vectors(catalog, table, ids)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalog, "vectors", counted)
+        assert library.ask("Which shelf holds jars?").hits
+    return read, sorted(f.name for f in library.settings.index.glob("*.vectors"))
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_vectors_that_memory_should_not_hold_are_read_from_their_own_files(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(3)
+    for _ in range(9):
+        write(content, chance)
+    library = make_library()
+    library.update()
+    check(library, tmp_path / "index")
+    assert library.examine(mend=False).faults == ()
+    read, files = vectors_read(library)
+    assert read == 0
+    assert [name.split(".")[0] for name in files] == ["passages", "sentences"]
+    assert vectors_read(make_library()) == (0, files)
+    # A change is read from the catalog; much of it makes the files anew.
+    (content / "new.txt").write_text("A gate is green.")
+    library.update()
+    check(library, tmp_path / "index")
+    assert vectors_read(library) == (0, files)
+    for _ in range(9):
+        write(content, chance)
+    library.update()
+    check(library, tmp_path / "index")
+    read, others = vectors_read(library)
+    assert read == 0
+    assert len(others) == 2
+    assert not set(others) & set(files)
+
+
+@pytest.mark.usefixtures("huge", "large")
+@pytest.mark.parametrize("harm", ["gone", "shorter", "other numbers"])
+def test_a_file_of_vectors_with_a_fault_is_made_anew(
+    make_library: MakeLibrary, content: Path, tmp_path: Path, harm: str
+) -> None:
+    for seed in range(9):
+        write(content, random.Random(seed))
+    make_library().update()
+    (file,) = (tmp_path / "index").glob("sentences.*.vectors")
+    rows = file.read_bytes()
+    if harm == "gone":
+        file.unlink()
+    elif harm == "shorter":
+        file.write_bytes(rows[:-1])
+    else:
+        file.write_bytes(bytes([rows[0] ^ 255]) + rows[1:])
+    library = make_library()
+    if harm != "other numbers":  # they are looked up in the catalog meanwhile
+        check(library, tmp_path / "index")
+    assert library.examine(mend=harm == "other numbers").faults
+    library = make_library()
+    library.update()
+    assert file.read_bytes() == rows
+    check(library, tmp_path / "index")
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_without_room_for_a_file_of_vectors_questions_are_answered(
+    make_library: MakeLibrary,
+    content: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seed in range(9):
+        write(content, random.Random(seed))
+    usage = shutil.disk_usage(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=9))
+        library = make_library()
+        notices = library.update().notices
+        assert any("Make room on the disk" in notice for notice in notices)
+        read, files = vectors_read(library)
+    assert read
+    assert files == []
+    library.update()
+    assert vectors_read(library)[0] == 0
+    check(library, tmp_path / "index")

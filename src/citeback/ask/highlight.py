@@ -49,12 +49,13 @@ def matched_words(
     are the sentence's small word pieces and `piece_spans` their places; `stems` are
     those of its words, in order.
     """
-    written = list(words.words(sentence))
-    marked = [(stem, span) for stem, (_, span) in zip(stems, written, strict=True)]
-    found = {span for stem, span in marked if stem in query.stems}
-    missing = query.stems.keys() - {stem for stem, _ in marked}
+    marked = zip(stems, words.places(sentence), strict=True)
+    found = {Span(*place) for stem, place in marked if stem in query.stems}
+    missing = query.stems.keys() - set(stems)
     if missing and pieces is not None and 0 < len(pieces) == len(piece_spans):
-        content = [span for word, span in written if word not in words.STOP_WORDS]
+        content = [
+            span for word, span in words.words(sentence) if word not in words.STOP_WORDS
+        ]
         starts = [span.start for span in content]
         owners = [_word_at(content, starts, piece) for piece in piece_spans]
         likeness = query.pieces @ pieces.T

@@ -9,7 +9,7 @@ from citeback.ask.highlight import has_near_words, matched_words
 from citeback.ask.question import Query
 from citeback.ask.rank import Ranked
 from citeback.index.encoder import Encoder
-from citeback.index.engine import SentenceRow, View
+from citeback.index.engine import View
 from citeback.records import Hit, Passage, Place, Source, Span
 
 # So many times the wanted passages are looked at, since near-duplicates are folded.
@@ -34,47 +34,44 @@ def hits(
     leaders = [ranked[group[0]] for group in groups]
     alone = [i.candidate.id for i in leaders if i.candidate.id not in found]
     found |= view.passages(alone)
+    best = [item.candidate.sentences[item.best] for item in leaders]
     sentences = [
-        _slice(found[item.candidate.id][0], _best_sentence(item).span)
-        for item in leaders
+        _slice(found[item.candidate.id][0], sentence.span)
+        for item, sentence in zip(leaders, best, strict=True)
     ]
     near = [
         position
         for position, item in enumerate(leaders)
-        if has_near_words(query, _best_sentence(item).stems, item.pieces)
+        if has_near_words(query, best[position].stems, item.pieces)
     ]
     spans = dict(
         zip(near, encoder.piece_spans([sentences[n] for n in near]), strict=True)
     )
     made = []
-    for number, group in enumerate(groups, start=1):
-        item = ranked[group[0]]
-        passage, source = found[ids[group[0]]]
-        best = _best_sentence(item)
+    for position, group in enumerate(groups):
+        item = leaders[position]
+        passage, source = found[item.candidate.id]
+        sentence = best[position]
         marked = matched_words(
             query,
-            sentences[number - 1],
-            best.stems,
+            sentences[position],
+            sentence.stems,
             item.pieces,
-            spans.get(number - 1, ()),
+            spans.get(position, ()),
         )
         made.append(
             Hit(
-                number=number,
+                number=position + 1,
                 passage=passage,
                 source=source,
                 score=item.score,
                 parts=item.parts,
-                best=best.span,
-                words=tuple(_moved(span, best.span.start) for span in marked),
+                best=sentence.span,
+                words=tuple(_moved(span, sentence.start) for span in marked),
                 also_in=tuple(place_of(*found[ids[other]]) for other in group[1:]),
             )
         )
     return tuple(made)
-
-
-def _best_sentence(item: Ranked) -> SentenceRow:
-    return item.candidate.sentences[item.best]
 
 
 def _slice(passage: Passage, span: Span) -> str:

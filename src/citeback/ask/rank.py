@@ -58,7 +58,7 @@ def roughly(
     for candidate, meaning, (whole, line) in zip(
         candidates, passages, held, strict=True
     ):
-        end = start + len(candidate.sentence_ids)
+        end = start + candidate.sentence_count
         nearest = max(sentences[start:end])
         parts = Parts(
             interaction=0.0,
@@ -84,7 +84,7 @@ def closely(
     """
     if not ranked:
         return []
-    lengths = [len(item.candidate.sentence_ids) for item in ranked]
+    lengths = [item.candidate.sentence_count for item in ranked]
     helped, alone = interaction(query, pieces, counts, lengths)
     ends = np.cumsum(counts)
     again = []

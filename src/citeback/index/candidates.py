@@ -144,37 +144,44 @@ def passages(catalog: Catalog, ids: Sequence[int]) -> dict[int, tuple[Passage, S
     found: dict[int, tuple[Passage, Source]] = {}
     if not ids:
         return found
-    texts: dict[str, str] = {}
     for row in catalog.database.rows(
         'SELECT id, p.path, start, "end", paragraph, part, parts, headings, lead_in, '
-        "bounds, f.digest, title, author, date, url, tags FROM passages p CROSS JOIN files f "
+        "bounds, EXISTS (SELECT 1 FROM marks m WHERE m.path = p.path), "
+        "f.digest, title, author, date, url, tags FROM passages p CROSS JOIN files f "
         "ON f.path = p.path WHERE id IN (SELECT value FROM json_each(?))",
         (_ids(ids),),
     ):
         identity, path, start, end, paragraph, part, parts, headings, lead_in = row[:9]
-        bounds, *source = row[9:]
-        if path not in texts:
-            texts[path] = catalog.database.rows(
-                "SELECT text FROM files WHERE path = ?", (path,)
-            )[0][0]
-            check_text(path, texts[path], source[0])
+        bounds, has_marks, digest, *source = row[9:]
         lead = json.loads(lead_in)
         passage = Passage(
             id=identity,
             path=path,
             start=start,
             end=end,
-            text=texts[path][start:end],
+            text=_text(catalog, path, digest)[start:end],
             paragraph=paragraph,
             part=part,
             parts=parts,
             headings=tuple(json.loads(headings)),
             lead_in=Span(*lead) if lead else None,
             sentences=tuple(map(Span, *_columns(bounds)[1:])),
-            locator=locator(catalog, path, Span(start, end)),
+            locator=locator(catalog, path, Span(start, end)) if has_marks else None,
         )
-        found[identity] = (passage, source_from((path, *source)))
+        found[identity] = (passage, source_from((path, digest, *source)))
     return found
+
+
+def _text(catalog: Catalog, path: str, digest: str) -> str:
+    """A document's whole text, which is the one that was read."""
+
+    def read() -> str:
+        sql = "SELECT text FROM files WHERE path = ?"
+        text = str(catalog.database.rows(sql, (path,))[0][0])
+        check_text(path, text, digest)
+        return text
+
+    return catalog.texts.text(digest, read)
 
 
 def texts(catalog: Catalog, ids: Sequence[int]) -> dict[int, str]:

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citeback.index import stored_blocks, words
+from citeback.index.checked_texts import CheckedTexts
 from citeback.index.database import DamagedDatabaseError, Database
 from citeback.index.engine import Held, PassageEntry
 from citeback.index.packed import Packed, packed, places
@@ -86,6 +87,7 @@ class Catalog:
             raise DamagedDatabaseError(f"{path} is not a catalog of Citeback.")
         self.outdated = self.meta("format") != format_name()
         self.words = WordIndex(self)
+        self.texts = CheckedTexts()
 
     def _create(self) -> None:
         with self.database.writing():
@@ -113,8 +115,10 @@ class Catalog:
 
     def meta(self, key: str) -> str:
         """A noted value, "" if there is none."""
-        rows = self.database.rows("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else ""
+        return self.database.once("meta", self._metas).get(key, "")
+
+    def _metas(self) -> dict[str, str]:
+        return dict(self.database.rows("SELECT key, value FROM meta"))
 
     def set_meta(self, key: str, value: str) -> None:
         """Note a value under a key."""

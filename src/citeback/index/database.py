@@ -11,10 +11,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from citeback.errors import IndexStateError, StorageFullError
@@ -23,7 +23,9 @@ from citeback.errors import IndexStateError, StorageFullError
 Value = str | int | float | bytes | None
 # Cells are as the schema says, which types cannot know.
 Row = tuple[Any, ...]
+Read = TypeVar("Read")
 
+READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"
 WAIT_SECONDS = 30
 # A question reads for less than that.
 CHECKPOINT_SECONDS = 2
@@ -147,20 +149,32 @@ class Database:
         ):
             yield from connection.execute(sql, values)
 
+    def once(self, key: str, read: Callable[[], Read]) -> Read:
+        """What `read` gives; inside `reading` it is called once for each key."""
+        noted: dict[str, Any] | None = getattr(self._lent, "noted", None)
+        if noted is None:
+            return read()
+        if key not in noted:
+            noted[key] = read()
+        found: Read = noted[key]
+        return found
+
     def run(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Carry out one statement; returns how many rows it changed."""
+        self._lent.noted = None  # may be what is changed
         with self._borrowed() as connection, _plain_errors(self.path):
             return connection.execute(sql, values).rowcount
 
     def run_each(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Carry out one statement for each row of values."""
+        self._lent.noted = None
         with self._borrowed() as connection, _plain_errors(self.path):
             connection.executemany(sql, rows)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Everything read inside is of one commit. May be nested."""
-        with self._transaction("BEGIN"):
+        with self._transaction(READ):
             yield
 
     @contextmanager
@@ -171,7 +185,7 @@ class Database:
         """
         if self.read_only:
             raise StorageFullError(_unwritable(self.path))
-        with self._transaction("BEGIN IMMEDIATE"):
+        with self._transaction(WRITE):
             yield
 
     @contextmanager
@@ -183,6 +197,7 @@ class Database:
             self._lent.connection = connection
             try:
                 self.run(begin)
+                self._lent.noted = {} if begin == READ else None
                 yield
                 self.run("COMMIT")
             except BaseException:
@@ -191,7 +206,7 @@ class Database:
                     self.run("ROLLBACK")
                 raise
             finally:
-                self._lent.connection = None
+                self._lent.connection = self._lent.noted = None
 
     def checkpoint(self) -> None:
         """Put all that was committed into the file itself, and empty the log.

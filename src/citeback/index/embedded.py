@@ -23,6 +23,7 @@ from citeback.index.engine import (
     State,
     Within,
     WordSearch,
+    sentence_ids,
 )
 from citeback.index.pieces import Projection
 from citeback.index.snapshot import Snapshot
@@ -46,7 +47,7 @@ class Embedded:
         self._folder = folder
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._dimension = 0
+        self._encoder = ""
 
     @contextmanager
     def reading(self) -> Iterator[EmbeddedView]:
@@ -72,7 +73,9 @@ class Embedded:
         if snapshot.is_due(catalog, self._folder):
             with catalog.database.reading():
                 latest = self._latest(catalog)
-            snapshot.save(catalog, self._folder, latest)
+            latest = snapshot.save(catalog, self._folder, latest)
+            with self._refreshing:
+                self._snapshot = latest
         catalog.database.checkpoint()  # at rest, the file itself holds all
 
     def forget(self) -> None:
@@ -82,17 +85,18 @@ class Embedded:
 
     def _latest(self, catalog: Catalog) -> Snapshot:
         """The vectors of the last commit. The caller is inside `reading`."""
-        projection = catalog.projection(catalog.meta("encoder"))
-        dimension = len((projection or snapshot.NONE).mean)
+        encoder = catalog.meta("encoder")
         with self._refreshing:
             held = self._snapshot
-            if held is None or dimension != self._dimension:
-                held = snapshot.load(catalog, self._folder, dimension)
+            if held is None or encoder != self._encoder or held.is_new:
+                held = snapshot.load(catalog, self._folder)
+            elif (held.catalog, held.build) == (catalog.name, catalog.build):
+                return held
             elif held.catalog == catalog.name and held.build > catalog.build:
                 # Another thread has seen more already, and what it holds stays.
-                return snapshot.load(catalog, self._folder, dimension)
+                return snapshot.load(catalog, self._folder)
             self._snapshot = snapshot.refresh(catalog, held)
-            self._dimension = dimension
+            self._encoder = encoder
             return self._snapshot
 
 
@@ -145,14 +149,14 @@ class EmbeddedView:
 
     def sentence_vectors(self, candidates: Sequence[Candidate]) -> Floats:
         """A unit row for each sentence of each, in their order."""
-        ids = _sentences_of(candidates)
+        ids = sentence_ids(candidates)
         return self._vectors.exactly(self._catalog, "sentences", ids)
 
     # Wording.
 
     def pieces(self, candidates: Sequence[Candidate]) -> list[bytes]:
         """The small word pieces of each sentence of each, in their order, as stored."""
-        ids = _sentences_of(candidates).tolist()
+        ids = sentence_ids(candidates).tolist()
         held = stored.pieces(self._catalog, ids)
         return [held[identity] for identity in ids]
 
@@ -264,8 +268,3 @@ class EmbeddedView:
             return found
         allowed = set(self._ids(within))
         return [identity for identity in found if identity in allowed]
-
-
-def _sentences_of(candidates: Sequence[Candidate]) -> Ids:
-    none: Ids = np.zeros(0, dtype=np.int64)
-    return np.concatenate([none, *(one.sentence_ids for one in candidates)])

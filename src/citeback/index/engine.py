@@ -63,6 +63,16 @@ class SentenceRow(NamedTuple):
         return self.stored_stems.split()
 
 
+# Id, start and end of a sentence, 64 bits each.
+BOUNDS_BYTES = 24
+
+
+def sentence_ids(candidates: Iterable[Candidate]) -> npt.NDArray[np.int64]:
+    """The ids of the candidates' sentences, in their order."""
+    bounds = b"".join(one.bounds for one in candidates)
+    return np.frombuffer(bounds, dtype="<i8")[::3]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that may be the answer, as stored, without its text.
@@ -78,9 +88,9 @@ class Candidate:
     stems: str
 
     @property
-    def sentence_ids(self) -> npt.NDArray[np.int64]:
-        """The ids of its sentences in order."""
-        return np.frombuffer(self.bounds, dtype="<i8")[::3]
+    def sentence_count(self) -> int:
+        """How many sentences it has."""
+        return len(self.bounds) // BOUNDS_BYTES
 
     @property
     def sentences(self) -> tuple[SentenceRow, ...]:

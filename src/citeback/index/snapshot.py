@@ -2,20 +2,22 @@
 
 They are kept in FAISS files, which are derived: a missing, damaged or outdated one is
 made again from the vectors in the catalog, and nothing is embedded for it. In a large
-library the files may be some changes behind; those are looked up in the catalog.
+library the files may be some changes behind; those are looked up in the catalog. The
+vectors of a very large one lie in files beside these, and are read when they are wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from citeback.errors import IndexStateError
-from citeback.index import derived
+from citeback.index import derived, vector_file
 from citeback.index.catalog import Catalog, Changes
 from citeback.index.pieces import Projection
 from citeback.index.vectors import LISTED_ROWS, PLAIN_MOST, SEED, VectorIndex
@@ -32,6 +34,8 @@ READ_COUNT = 20_000
 WRITTEN_PASSAGES = 20_000
 # Beyond, when so many in a hundred passages have changed.
 CHANGED_PERCENT = 5
+# So much of the digest of the file that it goes with stands in the name of another.
+DIGITS = 16
 # So many builds are told of longer than the files need: others may be a bit behind.
 KEPT_BUILDS = 100
 # Of so few vectors the nearest are found by comparing with each, which is exact.
@@ -49,6 +53,11 @@ class Snapshot:
     projection: Projection
     passages: VectorIndex
     sentences: VectorIndex
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has ever been put into the library."""
+        return self.projection is NONE
 
     def nearest(
         self,
@@ -89,14 +98,15 @@ def _listed(ids: Ids) -> list[int]:
     return [int(identity) for identity in ids]
 
 
-def load(catalog: Catalog, folder: Path, dimension: int) -> Snapshot:
+def load(catalog: Catalog, folder: Path) -> Snapshot:
     """The state of the last commit, from the files as far as they still serve."""
     with catalog.database.reading():
+        projection = catalog.projection(catalog.meta("encoder")) or NONE
         passages, sentences = (
-            _read(catalog, folder / f"{table}.faiss", table, dimension)
+            _read(catalog, folder / f"{table}.faiss", table, len(projection.mean))
             for table in TABLES
         )
-        return _made(catalog, passages, sentences)
+        return Snapshot(catalog.name, catalog.build, projection, passages, sentences)
 
 
 def refresh(catalog: Catalog, old: Snapshot) -> Snapshot:
@@ -124,10 +134,10 @@ def is_due(catalog: Catalog, folder: Path) -> bool:
         builds = [derived.build_of(catalog, folder / file) for file in FILES]
         count = catalog.count("passages")
         if min(builds) == catalog.build:
-            # To read large ones through takes seconds; `doctor` does.
-            return count <= WRITTEN_PASSAGES and not all(
-                derived.stored(catalog, folder / file) for file in FILES
-            )
+            if count > WRITTEN_PASSAGES:
+                # To read large ones through takes seconds; `doctor` does.
+                return not all(vectors_there(catalog, folder, t) for t in TABLES)
+            return not all(derived.stored(catalog, folder / file) for file in FILES)
         changes = catalog.changes(min(builds))
         if changes is None or count <= WRITTEN_PASSAGES:
             return True
@@ -135,23 +145,12 @@ def is_due(catalog: Catalog, folder: Path) -> bool:
         return 100 * changed > CHANGED_PERCENT * count
 
 
-def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
-    """Write the files that are not of this very build. Raises StorageFullError."""
-    for table, index in zip(
-        TABLES, (snapshot.passages, snapshot.sentences), strict=True
-    ):
-        file = folder / f"{table}.faiss"
-        if derived.build_of(catalog, file) == snapshot.build and derived.stored(
-            catalog, file
-        ):
-            continue
-        derived.write(
-            catalog,
-            file,
-            index.to_bytes(),
-            name=snapshot.catalog,
-            build=snapshot.build,
-        )
+def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> Snapshot:
+    """Write the files that are not of this very build; returns what reads from them.
+
+    Raises StorageFullError.
+    """
+    passages, sentences = (_saved(catalog, folder, t, snapshot) for t in TABLES)
     words = folder / WORDS
     if derived.build_of(catalog, words) != catalog.build or not derived.stored(
         catalog, words
@@ -160,6 +159,63 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> None:
     with catalog.database.writing():
         until = min(derived.build_of(catalog, folder / file) for file in FILES)
         catalog.forget_changes(until - KEPT_BUILDS)
+    return replace(snapshot, passages=passages, sentences=sentences)
+
+
+def _saved(
+    catalog: Catalog, folder: Path, table: str, snapshot: Snapshot
+) -> VectorIndex:
+    file = folder / f"{table}.faiss"
+    index = snapshot._index(table)
+    if (
+        derived.build_of(catalog, file) == snapshot.build
+        and vectors_there(catalog, folder, table)
+        and derived.stored(catalog, file)
+    ):
+        return index
+    whole = index.whole()
+    derived.write(
+        catalog, file, whole.to_bytes(), name=snapshot.catalog, build=snapshot.build
+    )
+    ids = whole.ids
+    size = 0 if whole.is_in_memory else 2 * index.dimension * len(ids)
+    with catalog.database.writing():
+        catalog.set_meta(f"{file.name} apart", str(size))
+    apart = _apart(catalog, folder, table)
+    if apart:
+        parts = (
+            snapshot.exactly(catalog, table, ids[start : start + READ_COUNT])
+            for start in range(0, len(ids), READ_COUNT)
+        )
+        vector_file.write(
+            apart,
+            (part.astype("<f2").view(np.uint8) for part in parts),
+            size=size,
+        )
+        whole = whole.reading(apart)
+    for old in set(folder.glob(f"{table}.*.vectors")) - {apart}:
+        with suppress(OSError):  # still read from, on Windows
+            old.unlink()
+    return whole
+
+
+def _apart(catalog: Catalog, folder: Path, table: str) -> Path | None:
+    """The file of the vectors that the file of codes goes with, None if it holds them."""
+    file = f"{table}.faiss"
+    if catalog.meta(f"{file} apart") in ("", "0"):
+        return None
+    return folder / f"{table}.{catalog.meta(file)[:DIGITS]}.vectors"
+
+
+def vectors_there(catalog: Catalog, folder: Path, table: str) -> bool:
+    """Whether the vectors that lie apart from their codes are where they should be."""
+    apart = _apart(catalog, folder, table)
+    try:
+        return apart is None or str(apart.stat().st_size) == catalog.meta(
+            f"{table}.faiss apart"
+        )
+    except OSError:
+        return False
 
 
 def stored_index(catalog: Catalog, folder: Path, table: str) -> VectorIndex | None:
@@ -174,6 +230,7 @@ def stored_index(catalog: Catalog, folder: Path, table: str) -> VectorIndex | No
     if not stored or projection is None or changes is None:
         return None
     index = VectorIndex.from_bytes(stored, len(projection.mean))
+    index = _with_vectors(catalog, index, folder, table)
     return _changed(catalog, index, table, changes)
 
 
@@ -191,9 +248,20 @@ def _read(catalog: Catalog, file: Path, table: str, dimension: int) -> VectorInd
         except IndexStateError:
             pass  # written by another version of faiss: made anew below
         else:
+            index = _with_vectors(catalog, index, file.parent, table)
             changes = catalog.changes(derived.build_of(catalog, file))
             return _in_step(catalog, index, table, changes)
     return _from_scratch(catalog, table, dimension)
+
+
+def _with_vectors(
+    catalog: Catalog, index: VectorIndex, folder: Path, table: str
+) -> VectorIndex:
+    """The same with the file of its vectors, if they lie apart and can be read."""
+    apart = _apart(catalog, folder, table)
+    with suppress(OSError):
+        return index.reading(apart) if apart else index
+    return index  # they are looked up in the catalog
 
 
 def _in_step(

@@ -2,7 +2,7 @@
 
 Up to some ten thousands of vectors are kept and searched as they are. More are searched
 by codes an eighth as long, twenty times faster, and what is found is scored again by the
-vectors themselves: as long as memory holds them, here; of still more, by whoever asks.
+vectors themselves: those are held in memory, too, or of still more read from a file.
 Of very many, only those in lists near the question are looked at. docs/benchmarks.md has
 the measurements.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import faiss
@@ -21,6 +22,7 @@ from threadpoolctl import ThreadpoolController
 
 from citeback.errors import IndexStateError
 from citeback.index import arrays
+from citeback.index.vector_file import VectorFile
 
 Vectors = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -56,11 +58,15 @@ class _Segment:
     """Vectors that never change, as codes under ids.
 
     `codec` makes codes of vectors and vectors of codes; it holds no vectors itself.
-    `held` are the vectors as float16, where they are not the codes, and fit into memory.
+    `held` are the vectors as float16, where they are not the codes and are at hand.
     """
 
     def __init__(
-        self, ids: Ids, codes: Codes, codec: Any, held: Codes | None = None
+        self,
+        ids: Ids,
+        codes: Codes,
+        codec: Any,
+        held: Codes | VectorFile | None = None,
     ) -> None:
         self.ids = ids
         self.codes = codes
@@ -76,6 +82,11 @@ class _Segment:
     def is_exact(self) -> bool:
         """Whether vectors come out as they went in, to float16."""
         return self.is_plain or self.held is not None
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the vectors themselves are in memory."""
+        return self.is_plain or isinstance(self.held, np.ndarray)
 
     @property
     def is_parted(self) -> bool:
@@ -102,7 +113,8 @@ class _Segment:
 
     def decoded(self, rows: Ids | slice) -> Vectors:
         """The vectors of some rows, as exactly as they are at hand."""
-        codec, codes = self.codec, self.codes
+        codec: Any = self.codec
+        codes: Codes | VectorFile = self.codes
         if self.held is not None:
             codec, codes = _plain(codec.d), self.held
         numbers: Vectors = codec.sa_decode(np.ascontiguousarray(codes[rows]))
@@ -179,6 +191,25 @@ class VectorIndex:
     def is_exact(self) -> bool:
         """Whether fetched vectors and scores are as exact as what was added."""
         return all(segment.is_exact for segment in self.segments)
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether `to_bytes` gives the vectors themselves, and not only codes."""
+        return all(segment.is_in_memory for segment in self.segments)
+
+    def whole(self) -> VectorIndex:
+        """The same in one segment, as `to_bytes` gives it."""
+        return self._of([_whole(self.segments, self.gone, self.dimension)])
+
+    def reading(self, file: Path) -> VectorIndex:
+        """The same, which is as `to_bytes` gave it, with its vectors in a file.
+
+        A row of float16 for each id, in their order. Raises OSError where the file is
+        missing, or of others.
+        """
+        (one,) = self.segments
+        rows = VectorFile(file, len(one.ids), 2 * self.dimension)
+        return self._of([_Segment(one.ids, one.codes, one.codec, rows)])
 
     def for_many(self, count: int, sample: Vectors) -> VectorIndex:
         """An index of nothing for so many vectors as there are to come, like the sample."""
@@ -278,20 +309,21 @@ class VectorIndex:
         same = np.zeros(len(ids), dtype=np.bool_)
         for segment, here, rows in self._places(ids):
             wanted = np.ascontiguousarray(vectors[here])
-            codec, codes = segment.codec, segment.codes
+            codec: Any = segment.codec
+            codes: Codes | VectorFile = segment.codes
             if segment.held is not None:
                 codec, codes = _plain(self.dimension), segment.held
             made = codec.sa_encode(wanted)
             # In what list it is may have been told of what its code stands for.
             first = 0 if segment.is_exact else made.shape[1] - codec.code_size
-            same[here] = (made[:, first:] == codes[rows, first:]).all(axis=1)
+            same[here] = (made[:, first:] == codes[rows][:, first:]).all(axis=1)
         return same
 
     def to_bytes(self) -> bytes:
         """The whole index in one segment, as FAISS writes it."""
         whole = _whole(self.segments, self.gone, self.dimension)
         parts: list[Any] = [faiss.serialize_index(whole.codec), whole.ids, whole.codes]
-        if whole.held is not None:
+        if isinstance(whole.held, np.ndarray):
             parts.append(whole.held)
         return arrays.to_bytes(KIND, parts)
 
@@ -381,16 +413,25 @@ def _settled(
         segments[:] = [
             one if one.is_plain else _by_codes(one, codec) for one in segments
         ]
-    if total > HELD_MOST:
-        segments[:] = [
-            one if one.held is None else _Segment(one.ids, one.codes, one.codec)
-            for one in segments
-        ]
     plain = len(shortened)
+    segments[:plain] = _lightened(segments[:plain])
     tail, tail_gone = segments[plain:], gone[plain:]
     del segments[plain:], gone[plain:]
     _join(segments, gone, 0)
     return VectorIndex(dimension, (*segments, *tail), (*gone, *tail_gone))
+
+
+def _lightened(segments: Sequence[_Segment]) -> list[_Segment]:
+    """Segments of codes, without vectors that memory should not hold."""
+    held = [one for one in segments if one.is_in_memory]
+    count = sum(len(one.ids) for one in held)
+    # Nor with some vectors, which are of no use without those of the others.
+    if count <= HELD_MOST and all(one.is_exact for one in segments):
+        return list(segments)
+    return [
+        _Segment(one.ids, one.codes, one.codec) if one in held else one
+        for one in segments
+    ]
 
 
 def _join(segments: list[_Segment], gone: list[Mask | None], first: int) -> None:
@@ -432,7 +473,7 @@ def _merged(segments: Sequence[_Segment], gone: Sequence[Mask | None]) -> _Segme
     held = [
         one.held if g is None else one.held[~g]
         for one, g in each
-        if one.held is not None
+        if isinstance(one.held, np.ndarray)
     ]
     whole = np.concatenate(held) if len(held) == len(each) else None
     return _Segment(

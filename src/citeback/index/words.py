@@ -64,6 +64,11 @@ def words(text: str) -> Iterator[tuple[str, Span]]:
         yield fold(match.group()), Span(match.start(), match.end())
 
 
+def places(text: str) -> list[tuple[int, int]]:
+    """Where each word stands, in order; much faster than `words`."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
 def written(text: str) -> set[str]:
     """The distinct words of the text as written; much faster than `words`."""
     return set(_WORD.findall(text))

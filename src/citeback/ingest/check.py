@@ -272,3 +272,6 @@ def _file_faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
         if different:
             sentence = f"{different} vectors in {name} are not the catalog's"
             yield Fault("", sentence, Remedy.FAISS)
+        elif not snapshot.vectors_there(catalog, folder, table):
+            sentence = f"the file of the vectors of {name} is missing or damaged"
+            yield Fault("", sentence, Remedy.FAISS)
