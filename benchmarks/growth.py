@@ -31,6 +31,7 @@ from citeback.index import snapshot
 from citeback.index.catalog import Catalog
 from citeback.index.embedded import Embedded
 from citeback.index.folder import CATALOG
+from citeback.index.word_index import FILE as WORDS
 from citeback.ingest.build import recipe
 from citeback.library import Library
 
@@ -40,6 +41,8 @@ PIECES_FROM, PIECES = 100_000, 6
 QUESTIONS = 200
 FIRST = 10  # left out: caches fill
 CHANGES = 3
+# A document of so many paragraphs tells how fast indexing is.
+INDEXED = 200
 COMPARED = 100
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -49,23 +52,30 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def _derived(root: Path) -> list[Path]:
+    """The files that are made from the catalog."""
+    index = root / "index"
+    named = [index / name for name in snapshot.FILES if (index / name).exists()]
+    return [*named, *index.glob("*.vectors")]
+
+
 def derive(root: Path) -> dict[str, float]:
     """Make all files that are made from the catalog."""
-    for name in snapshot.FILES:
-        (root / "index" / name).unlink(missing_ok=True)
+    for file in _derived(root):
+        file.unlink()
     catalog = Catalog(root / "index" / CATALOG)
     started = time.monotonic()
     Embedded(lambda: catalog, root / "index").save()
     seconds = time.monotonic() - started
-    files = {name: (root / "index" / name).stat().st_size for name in snapshot.FILES}
+    files = {file.name: file.stat().st_size for file in _derived(root)}
     found = {
         "passages": catalog.count("passages"),
         "sentences": catalog.count("sentences"),
         "derive_seconds": seconds,
         "derive_mb": peak(),
         "catalog_mb": (root / "index" / CATALOG).stat().st_size / 1e6,
-        "vectors_mb": sum(s for n, s in files.items() if n.endswith("faiss")) / 1e6,
-        "words_mb": sum(s for n, s in files.items() if not n.endswith("faiss")) / 1e6,
+        "words_mb": files.pop(WORDS) / 1e6,
+        "vectors_mb": sum(files.values()) / 1e6,
     }
     catalog.database.close()
     return found
@@ -102,6 +112,7 @@ def ask(root: Path, questions: list[str]) -> dict[str, float]:
         library.remove(f"new-{number}.txt")
         library.ask(questions[0])
         removing.append(time.perf_counter() - begun)
+    index_seconds = _indexed(library, root / "new.txt")
     tenths = statistics.quantiles(asking[FIRST:], n=20)
     return {
         "open_seconds": loaded - started,
@@ -111,8 +122,26 @@ def ask(root: Path, questions: list[str]) -> dict[str, float]:
         "p95_ms": 1e3 * tenths[-1],
         "add_seconds": statistics.median(adding),
         "remove_seconds": statistics.median(removing),
+        "index_ms": 1e3 * index_seconds / INDEXED,
         "asking_mb": peak(),
     }
+
+
+def _indexed(library: Library, file: Path) -> float:
+    """Seconds to index a document made of sentences that the library holds, reworded."""
+    texts = library._catalog.database.rows("SELECT text FROM files LIMIT 50")
+    paragraphs = [one for (text,) in texts for one in text.split("\n\n") if one]
+    file.write_text(
+        "\n\n".join(
+            one.replace(". ", f", said {number}. ") + f" So said {number}."
+            for number, one in enumerate(paragraphs[:INDEXED])
+        )
+    )
+    begun = time.perf_counter()
+    added = library.add([(file, "indexed.txt")]).files[0]
+    seconds = time.perf_counter() - begun
+    library.remove(added.path)
+    return seconds
 
 
 def recall(root: Path, questions: list[str]) -> dict[str, float]:

@@ -49,7 +49,9 @@ DIMENSIONS = 2
 # More vectors than these are parted into lists, of which the nearest are looked at.
 WHOLE_MOST = 400_000
 LISTS = 2_048
-LOOKED_AT = 640
+LOOKED_AT = 320
+# Of still more, twice as many: their lists are longer, and the nearest spread wider.
+MANY = 2_000_000
 LISTED_ROWS = 60_000
 LISTED_ROUNDS = 8
 
@@ -139,7 +141,9 @@ class _Segment:
             options = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
         else:
             # The lists near the question may hold none of the few that are kept.
-            lists = LOOKED_AT if 2 * left > len(self.ids) else self.codec.nlist
+            lists = LOOKED_AT if len(self.ids) <= MANY else 2 * LOOKED_AT
+            if 2 * left <= len(self.ids):
+                lists = self.codec.nlist
             options = faiss.SearchParametersIVF(
                 nprobe=min(lists, self.codec.nlist), sel=chosen
             )  # type: ignore[call-arg]
