@@ -57,6 +57,14 @@ def make_library(tmp_path: Path, content: Path) -> Iterator[MakeLibrary]:
         library.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks a server of vectors takes its time."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if names & {"milvus_server", "words_server", "named_server"}:
+            item.add_marker(pytest.mark.real)
+
+
 @pytest.fixture(scope="session")
 def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
     """A real server, started once for all tests."""

@@ -142,7 +142,15 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
         yield Source(library._catalog, encoder)
 
 
-@pytest.fixture(params=["embedded", "milvus", "milvus_with_words", "named"])
+@pytest.fixture(
+    params=[
+        "embedded",
+        *(
+            pytest.param(name, marks=pytest.mark.real)
+            for name in ("milvus", "milvus_with_words", "named")
+        ),
+    ]
+)
 def store(request: pytest.FixtureRequest) -> Store:
     made: Store = request.getfixturevalue(f"{request.param}_store")
     made.fill(request.getfixturevalue("source"))
