@@ -429,6 +429,7 @@ class TestContract:
         for document in source.documents():
             if document.packed.source.path == "kettle.txt":
                 writer.upsert(replace(document, version="other"))
+        writer.versions()  # all is sent by then
         writer.abandon()
         store.fill(source)
         vector = vector_of(source, QUESTION)
@@ -438,6 +439,8 @@ class TestContract:
             assert view.passages_near(vector, 99, EVERYWHERE) == best(
                 source.entries(), vector
             )
+        with closing(store.writer()) as writer:
+            assert writer.versions() == whole.versions(source.catalog)
 
     def test_what_is_committed_is_found_before_all_is_whole(
         self, store: Store, source: Source
