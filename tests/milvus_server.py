@@ -244,6 +244,8 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         **os.environ,
         "DEPLOY_MODE": "STANDALONE",
         "METRICS_PORT": "9091",
+        # What a killed server had in hand is given to the next one after so many seconds.
+        "COMMON_SESSION_TTL": "10",
         "LD_LIBRARY_PATH": str(folder / "bin"),
         "MILVUSCONF": str(folder / "configs"),
     }
