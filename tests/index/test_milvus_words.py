@@ -12,6 +12,7 @@ import pytest
 from cluster_process import opened
 from milvus_server import remove
 
+from citeback.ask import search
 from citeback.index import words
 from citeback.index.engine import EVERYWHERE, View, WordSearch
 from citeback.index.milvus import tables, view
@@ -140,9 +141,20 @@ def test_in_a_very_large_library_rows_are_not_looked_through(
     assert found_by(cluster) is WordSearch.NONE
     with cluster._engine.reading() as shown:
         assert shown.with_words(["door"], 9, EVERYWHERE) == []
-    # What meaning finds is ranked by words all the same.
-    best = cluster.ask(QUESTIONS[0]).hits[0]
-    assert best == embedded.ask(QUESTIONS[0]).hits[0]
+    # More that meaning finds is ranked by words: all of them, with so few.
+    monkeypatch.setattr(search, "PASSAGES", 30)
+    wanted = [embedded.ask(question).hits for question in QUESTIONS]
+    monkeypatch.setattr(search, "PASSAGES", 4)
+    monkeypatch.setattr(search, "SENTENCES", 5)
+    near, asked = view.MilvusView._near, []
+
+    def counted(self, name, column, vector, count, within):  # type: ignore[no-untyped-def]
+        asked.append(count)
+        return near(self, name, column, vector, count, within)
+
+    monkeypatch.setattr(view.MilvusView, "_near", counted)
+    assert [cluster.ask(question).hits for question in QUESTIONS] == wanted
+    assert asked == [4 * search.WIDER, 5 * search.WIDER] * len(QUESTIONS)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 
 from citeback.ask.question import Query
-from citeback.index.engine import EVERYWHERE, Candidate, View, Within
+from citeback.index.engine import EVERYWHERE, Candidate, View, Within, WordSearch
 
 # How many come from each source. With 50 of each hardly any more came through to
 # the close ranking (docs/retrieval.md).
 PASSAGES = 12
 SENTENCES = 20
 BY_WORDS = 20
+# So many times as many come by meaning where none can come by words (docs/scale.md).
+WIDER = 8
 # The idf of a word that a third of the passages hold: to look all of those up takes the
 # longest and adds nothing. (A fifth costs 0.1 points of R@1 on forum posts.)
 COMMON = math.log(3)
@@ -27,12 +29,14 @@ def search(query: Query, view: View, within: Within = EVERYWHERE) -> list[Candid
     A filter is applied before anything is cut off, so that a narrow one loses nothing:
     the few passages that it leaves are all ranked.
     """
-    few = view.capabilities.ranked_whole
+    able = view.capabilities
+    few = able.ranked_whole
     if within != EVERYWHERE and view.count(within) <= few:
         return view.candidates(view.first(within, few))
+    times = WIDER if able.words is WordSearch.NONE else 1
     found = {
-        *view.passages_near(query.vector, PASSAGES, within),
-        *view.sentences_near(query.vector, SENTENCES, within),
+        *view.passages_near(query.vector, PASSAGES * times, within),
+        *view.sentences_near(query.vector, SENTENCES * times, within),
         *view.with_words(_telling(query), BY_WORDS, within),
     }
     return view.candidates(sorted(found))

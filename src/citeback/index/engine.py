@@ -162,8 +162,8 @@ class WordSearch(StrEnum):
     """How passages that hold a word are found, to be ranked.
 
     INDEX: by an index of words, whatever number there are. ROWS: by looking at every
-    row, for the rarest words. NONE: not at all, since there are too many rows; passages
-    that are found by meaning are still ranked by words.
+    row, for the rarest words. NONE: not at all, since there are too many rows: more have
+    to be found by meaning, which are then ranked by words, too.
     """
 
     INDEX = "index"

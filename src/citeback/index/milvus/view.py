@@ -52,9 +52,9 @@ RANKED_WHOLE = 200
 SPARE = 2
 # Passages with rare words that are looked through for the best by words.
 HOLDING = 500
-# With more passages none are looked for by words where each row must be looked at: it
-# would take 1.4 s for a million on one node, and what is lost is little (docs/scale.md).
-LOOKED_THROUGH = 500_000
+# With more passages none are looked for by words where each row must be looked at, which
+# takes 1.4 s for a million on one node: what is lost costs less (docs/scale.md).
+LOOKED_THROUGH = 1_000_000
 # Keys that are asked for together.
 KEYS = 200
 
