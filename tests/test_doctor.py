@@ -153,6 +153,15 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], Remedy]] = {
         Remedy.VECTORS,
     ),
     "projection": (sql("DELETE FROM projections"), Remedy.REBUILD),
+    "odd projection": (
+        sql("UPDATE projections SET mean = substr(mean, 1, 7)"),
+        Remedy.REBUILD,
+    ),
+    "uneven projection": (
+        sql("UPDATE projections SET basis = substr(basis, 1, 12)"),
+        Remedy.REBUILD,
+    ),
+    "state": (sql("UPDATE files SET state = 'lost'"), Remedy.REBUILD),
     "left vector": (
         sql("INSERT INTO vectors SELECT encoder, 'gone', vector FROM vectors LIMIT 1"),
         Remedy.CLEAN,

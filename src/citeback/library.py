@@ -249,9 +249,7 @@ class Library:
             except DamagedDatabaseError:
                 self._opened.database.close()
                 self._opened = self._folder.repaired()
-                report = self._build(
-                    encoder, progress, anew=True, stop=stop, origin=origin
-                )
+                report = self._rebuild(encoder, progress, stop=stop, origin=origin)
             notices = [*self._folder.notices, *report.notices]
             try:
                 self._embedded.save()
@@ -697,6 +695,21 @@ class Library:
         if self._opened.outdated:
             raise IndexStateError(OUTDATED)
         return self._opened
+
+    def _rebuild(
+        self,
+        encoder: Encoder,
+        progress: Report | None,
+        *,
+        stop: Stop,
+        origin: Origin | None,
+    ) -> UpdateReport:
+        """Everything anew; what there is answers meanwhile, if it can be read at all."""
+        try:
+            return self._build(encoder, progress, anew=True, stop=stop, origin=origin)
+        except DamagedDatabaseError:
+            self._opened.reset()
+            return self._build(encoder, progress, anew=True, stop=stop, origin=origin)
 
     def _build(
         self,

@@ -208,7 +208,7 @@ class Catalog:
         for file, path, state in self.database.rows(
             "SELECT file, path, state FROM files ORDER BY path"
         ):
-            held.setdefault(file, {})[path] = FileState(state)
+            held.setdefault(file, {})[path] = _state(state)
         return held
 
     def document(self, path: str) -> Document | None:
@@ -255,7 +255,7 @@ class Catalog:
             "(SELECT 1 FROM passages p WHERE p.path = f.path) FROM files f ORDER BY path"
         )
         return [
-            Held(source_from(source), file, FileState(state), bool(is_found))
+            Held(source_from(source), file, _state(state), bool(is_found))
             for *source, file, state, is_found in rows
         ]
 
@@ -427,14 +427,23 @@ class Catalog:
         )
 
     def projection(self, encoder: str) -> Projection | None:
-        """What made the encoder's pieces small, None if nothing has been stored."""
+        """What made the encoder's pieces small, None if nothing has been stored.
+
+        Raises DamagedDatabaseError.
+        """
         rows = self.database.rows(
             "SELECT mean, basis FROM projections WHERE encoder = ?", (encoder,)
         )
         if not rows:
             return None
-        mean, basis = (np.frombuffer(value, dtype="<f4") for value in rows[0])
-        return Projection(mean, basis.reshape(len(mean), -1))
+        try:
+            mean, basis = (np.frombuffer(value, dtype="<f4") for value in rows[0])
+            return Projection(mean, basis.reshape(len(mean), -1))
+        except ValueError as error:
+            raise DamagedDatabaseError(
+                "What makes word pieces small is damaged in the catalog. Make the index "
+                "anew from the documents: python -m citeback index --rebuild"
+            ) from error
 
     def set_projection(self, encoder: str, projection: Projection) -> None:
         """Store the projection that all the encoder's pieces are to be made with."""
@@ -587,6 +596,16 @@ def source_from(cells: Sequence[object]) -> Source:
     return Source(path, digest, title, author, date, url, tuple(json.loads(tags)))
 
 
+def _state(stored: object) -> FileState:
+    try:
+        return FileState(str(stored))
+    except ValueError as error:
+        raise DamagedDatabaseError(
+            f"The catalog says of a file that it is {stored!r}, which means nothing. Make "
+            "the index anew from the documents: python -m citeback index --rebuild"
+        ) from error
+
+
 def _report(row: tuple[object, ...]) -> FileReport:
     *source, state, reason, characters, blocks, passages = row
     paragraphs, skipped = 0, []
@@ -596,7 +615,7 @@ def _report(row: tuple[object, ...]) -> FileReport:
             skipped.append(block)
     return FileReport(
         source=source_from(source),
-        state=FileState(str(state)),
+        state=_state(state),
         reason=str(reason),
         characters=int(str(characters)),
         paragraphs=paragraphs,

@@ -39,15 +39,22 @@ def faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
         yield Fault("", "SQLite finds the catalog damaged", Remedy.REBUILD)
         return
     with catalog.database.reading():
-        yield from _references(catalog)
-        for path in sorted(path for file in catalog.paths().values() for path in file):
-            yield from _document_faults(catalog, path)
-        vector_faults = list(_vector_faults(catalog))
-        yield from vector_faults
-        if not vector_faults:  # else the files are made anew in any case
-            yield from _file_faults(catalog, folder)
-        yield from _word_faults(catalog)
-        yield from _outlived(catalog, folder)
+        try:
+            yield from _all_faults(catalog, folder)
+        except DamagedDatabaseError as error:
+            yield Fault("", str(error), Remedy.REBUILD)
+
+
+def _all_faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
+    yield from _references(catalog)
+    for path in sorted(path for file in catalog.paths().values() for path in file):
+        yield from _document_faults(catalog, path)
+    vector_faults = list(_vector_faults(catalog))
+    yield from vector_faults
+    if not vector_faults:  # else the files are made anew in any case
+        yield from _file_faults(catalog, folder)
+    yield from _word_faults(catalog)
+    yield from _outlived(catalog, folder)
 
 
 def _outlived(catalog: Catalog, folder: Path) -> Iterator[Fault]:
