@@ -27,7 +27,7 @@ class Settings:
     """Plain values; each is `CITEBACK_` and its name in capitals in the environment.
 
     `model` is a folder or a hub name of a sentence-transformers model; "" is the
-    bundled one. `batch_size` counts texts, `max_file_megabytes` 10^6 bytes of a file,
+    bundled one. `batch_size` counts texts of 64 word pieces, `max_file_megabytes` 10^6 bytes,
     `max_question_characters` code points; `passages_per_answer` is how many are shown.
     In `citations` lies what users have pinned, cited and filled in.
     With `ocr`, scans are given text by the system's ocrmypdf.

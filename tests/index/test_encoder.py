@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from citeback.errors import EncoderError
 from citeback.index import encoder as module
 from citeback.index.encoder import Encoder, load_encoder
+from citeback.index.model import Features, Model, Task, Tokenized
 
 pytestmark = pytest.mark.real
 
@@ -123,3 +125,68 @@ def test_questions_asked_at_once_have_the_vectors_of_each_alone(
     for one, other in zip(alone, together, strict=True):
         assert one.pieces.shape == other.pieces.shape
         assert one.vector @ other.vector > 0.9999
+
+
+LINES = [
+    "Who paid?",
+    "The river carried the old ferry away one night in March, and nobody saw it go.",
+    "A blue kettle.",
+    "Nobody paid for the bridge until the ford had been flooded three times. " * 9,
+]
+
+
+@pytest.fixture
+def shapes(
+    real_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[int, int]]:
+    """How many texts of how many word pieces go through the model, batch by batch."""
+    found: list[tuple[int, int]] = []
+    cut = Model._cut
+
+    def seen(self: Model, texts: Tokenized, numbers: Sequence[int]) -> Features:
+        features = cut(self, texts, numbers)
+        found.append(tuple(features["input_ids"].shape))
+        return features
+
+    monkeypatch.setattr(Model, "_cut", seen)
+    return found
+
+
+def test_many_texts_come_out_in_their_order_each_as_by_itself(
+    real_encoder: Encoder, shapes: list[tuple[int, int]]
+) -> None:
+    texts = [f"{n}. {LINES[n % len(LINES)]}" for n in range(module.WINDOW + 60)]
+    encoded = real_encoder.encode_passages(texts)
+    assert len(shapes) < len(texts) / 8  # and yet together with others
+    for number in (*range(7), module.WINDOW - 1, module.WINDOW, len(texts) - 1):
+        (alone,) = real_encoder.encode_passages([texts[number]])
+        assert encoded[number].vector @ alone.vector > 0.9999
+        assert encoded[number].pieces.shape == alone.pieces.shape
+
+
+def test_a_batch_is_of_texts_of_like_length_and_within_its_budget(
+    real_encoder: Encoder, shapes: list[tuple[int, int]]
+) -> None:
+    texts = [LINES[n % len(LINES)] for n in range(400)]
+    budget = real_encoder._budget
+    real_encoder.encode_passages(texts)
+    assert max(count * length for count, length in shapes) <= budget == 2048
+    taken = sum(count * length for count, length in shapes)
+    needed = sum(min(real_encoder.word_pieces(t), 254) + 2 for t in texts)
+    assert taken < 1.2 * needed
+
+
+def test_each_text_is_tokenized_once(
+    real_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    tokenized = Model.tokenized
+
+    def counted(self: Model, texts: Sequence[str], task: Task) -> Tokenized:
+        given.extend(texts)
+        return tokenized(self, texts, task)
+
+    monkeypatch.setattr(Model, "tokenized", counted)
+    texts = [f"{n} {line}" for n in range(20) for line in LINES]
+    real_encoder.encode_passages(texts)
+    assert given == texts

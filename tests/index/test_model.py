@@ -105,6 +105,12 @@ def two_ways(folder: Path) -> SentenceTransformer:
     return SentenceTransformer(modules=[router])
 
 
+def run(
+    model: Model, texts: list[str], task: Task
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    return model.run(model.tokenized(texts, task), range(len(texts)))
+
+
 class Turned(torch.nn.Module):
     """Turns the vectors of questions round."""
 
@@ -143,7 +149,7 @@ def test_what_comes_out_is_what_encode_gives(
     encode = {"query": loaded.encode_query, "document": loaded.encode_document}[task]
     wanted = encode(TEXTS, normalize_embeddings=True)
     each = encode(TEXTS, output_value=None)
-    vectors, pieces = Model(loaded).run(TEXTS, task)
+    vectors, pieces = run(Model(loaded), TEXTS, task)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, wanted, atol=1e-5)
     for rows, one in zip(pieces, each, strict=True):
@@ -153,16 +159,48 @@ def test_what_comes_out_is_what_encode_gives(
     assert len(pieces[2]) == len(pieces[3]) - 1
 
 
+@pytest.mark.parametrize("side", ["right", "left"])
+@pytest.mark.parametrize("layout", [mean, two_ways, with_prompts])
+def test_some_of_many_texts_give_what_they_give_by_themselves(
+    bert: Path, layout: Callable[[Path], SentenceTransformer], side: str
+) -> None:
+    loaded = layout(bert)
+    loaded.tokenizer.padding_side = side
+    model = Model(loaded)
+    texts = model.tokenized(TEXTS, "document")
+    assert texts.features["attention_mask"].shape == (5, max(texts.lengths))
+    for numbers in ([2, 0], [3, 1, 4]):
+        vectors, pieces = model.run(texts, numbers)
+        by_themselves = run(model, [TEXTS[n] for n in numbers], "document")
+        np.testing.assert_allclose(vectors, by_themselves[0], atol=1e-5)
+        for rows, own in zip(pieces, by_themselves[1], strict=True):
+            np.testing.assert_allclose(rows, own, atol=1e-5)
+
+
+def test_no_more_goes_through_the_model_than_its_batch_wants(
+    bert: Path,
+) -> None:
+    loaded = mean(bert)
+    model = Model(loaded)
+    shapes = []
+    loaded[0].register_forward_pre_hook(
+        lambda _, given: shapes.append(tuple(given[0]["input_ids"].shape))
+    )
+    model.run(model.tokenized(TEXTS, "document"), [2, 3])
+    model.run(model.tokenized(TEXTS, "document"), [0, 4])
+    assert shapes == [(2, 3), (2, 6)]
+
+
 def test_a_packed_model_gives_the_same(bert: Path) -> None:
     if not module.is_fast_in_bfloat16():
         pytest.skip("this processor does not multiply bfloat16")
     loaded = first_and_dense(bert).bfloat16()
     model = Model(loaded)
-    before = model.run(TEXTS, "document")
-    assert packing.pack(loaded, lambda: model.run(TEXTS, "query")[0])
+    before = run(model, TEXTS, "document")
+    assert packing.pack(loaded, lambda: run(model, TEXTS, "query")[0])
     packed = [m for m in loaded.modules() if isinstance(m, packing.Packed)]
     assert len(packed) == 2 * 6 + 1 + 1  # of each layer, of Bert's pooler, of Dense
-    after = model.run(TEXTS, "document")
+    after = run(model, TEXTS, "document")
     np.testing.assert_array_equal(before[0], after[0])
     for one, other in zip(before[1], after[1], strict=True):
         np.testing.assert_array_equal(one, other)
@@ -174,7 +212,7 @@ def test_a_model_that_cannot_be_packed_stays_as_it_was(
 ) -> None:
     loaded = mean(bert).bfloat16()
     model = Model(loaded)
-    before, kinds = model.run(TEXTS, "query")[0], [type(m) for m in loaded.modules()]
+    before, kinds = run(model, TEXTS, "query")[0], [type(m) for m in loaded.modules()]
 
     def make(plain: torch.nn.Linear) -> torch.nn.Module:
         if fault == "raises":
@@ -182,6 +220,6 @@ def test_a_model_that_cannot_be_packed_stays_as_it_was(
         return torch.nn.Identity() if plain.in_features == plain.out_features else plain
 
     monkeypatch.setattr(packing, "Packed", make)
-    assert not packing.pack(loaded, lambda: model.run(TEXTS, "query")[0])
+    assert not packing.pack(loaded, lambda: run(model, TEXTS, "query")[0])
     assert [type(m) for m in loaded.modules()] == kinds
-    np.testing.assert_array_equal(model.run(TEXTS, "query")[0], before)
+    np.testing.assert_array_equal(run(model, TEXTS, "query")[0], before)

@@ -22,13 +22,14 @@ import numpy.typing as npt
 
 from citeback.errors import EncoderError
 from citeback.index import cores
+from citeback.index.batches import by_length
 from citeback.index.together import Together
 from citeback.records import Span
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
-    from citeback.index.model import Model, Task
+    from citeback.index.model import Model, Tokenized
 
 Vectors = npt.NDArray[np.float32]
 
@@ -39,6 +40,12 @@ WAY = 2
 # So many questions that wait go through the model as one batch: a question then takes
 # a third of the time, and more would make the first of them wait for the last.
 QUESTIONS_AT_ONCE = 16
+
+# Word pieces of a text, by which the size of a batch is told: with 32 such texts a piece
+# took least time, a tenth more with half as many or with twice as many.
+TEXT_PIECES = 64
+# So many texts are tokenized together, before they are put into batches by their length.
+WINDOW = 512
 
 # torch keeps a program for each shape of a batch that it has met, in oneDNN's cache and in
 # one above it, by themselves a thousand in each: up to a gigabyte. With so many at most, a
@@ -110,12 +117,12 @@ class SentenceTransformerEncoder:
         batch: int,
         threads: int = 0,
     ):
-        """Wrap a loaded model; `batch` is how many texts go through it at once.
+        """Wrap a loaded model; `batch` texts of TEXT_PIECES go through it at once.
 
         Texts are encoded by so many threads, all that the machine has for 0.
         """
         self._model = model
-        self._batch = batch
+        self._budget = batch * TEXT_PIECES
         # Fast tokenizers refuse to be used by two threads at once. Held for one batch
         # at a time, so that a question waits for no more than that.
         self._lock = threading.Lock()
@@ -154,12 +161,21 @@ class SentenceTransformerEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text encoded, in the texts' order."""
-        encoded = []
-        for start in range(0, len(texts), self._batch):
-            batch = list(texts[start : start + self._batch])
+        return [
+            one
+            for start in range(0, len(texts), WINDOW)
+            for one in self._window(texts[start : start + WINDOW])
+        ]
+
+    def _window(self, texts: Sequence[str]) -> list[Encoded]:
+        """Some texts encoded, those of like length together."""
+        encoded: dict[int, Encoded] = {}
+        with self._lock:
+            tokenized = self._model.tokenized(texts, "document")
+        for batch in by_length(tokenized.lengths, self._budget):
             with self._lock, self._free_cores():
-                encoded.extend(self._run(batch, "document"))
-        return encoded
+                encoded |= self._run(tokenized, batch)
+        return [encoded[number] for number in range(len(texts))]
 
     @contextmanager
     def _free_cores(self) -> Iterator[None]:
@@ -182,11 +198,17 @@ class SentenceTransformerEncoder:
         from citeback.index.model import threads
 
         with self._lock, threads(1):
-            return self._run(questions, "query")
+            tokenized = self._model.tokenized(questions, "query")
+            encoded = self._run(tokenized, range(len(questions)))
+        return [encoded[number] for number in range(len(questions))]
 
-    def _run(self, texts: Sequence[str], task: Task) -> list[Encoded]:
-        vectors, pieces = self._model.run(texts, task)
-        return [Encoded(*one) for one in zip(vectors, pieces, strict=True)]
+    def _run(self, texts: Tokenized, numbers: Sequence[int]) -> dict[int, Encoded]:
+        """Those of the texts, by their numbers."""
+        vectors, pieces = self._model.run(texts, numbers)
+        return {
+            number: Encoded(*one)
+            for number, *one in zip(numbers, vectors, pieces, strict=True)
+        }
 
 
 def load_encoder(model: str, *, batch: int, threads: int = 0) -> Encoder:

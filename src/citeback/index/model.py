@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,11 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
+from citeback.index.batches import filled
 from citeback.index.packing import pack
 
 Floats = npt.NDArray[np.float32]
+Features = dict[str, Any]
 Task = Literal["query", "document"]
 
 # The names under which a model may have what is put before a text, the first one first.
@@ -27,6 +30,18 @@ PROMPTS: dict[Task, tuple[str, ...]] = {
     "query": ("query",),
     "document": ("document", "passage", "corpus"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenized:
+    """Texts as the model reads them: tensors (texts, longest length) among `features`.
+
+    `lengths` count each text's word pieces, with the special ones around it.
+    """
+
+    task: Task
+    features: Features
+    lengths: list[int]
 
 
 class Model:
@@ -46,24 +61,49 @@ class Model:
         around = {self.tokenizer.cls_token_id, self.tokenizer.sep_token_id} - {None}
         self._around = torch.tensor(sorted(around), dtype=torch.long)
 
-    @torch.inference_mode()
-    def run(self, texts: Sequence[str], task: Task) -> tuple[Floats, list[Floats]]:
-        """A unit vector for each text, and a row for each of its word pieces.
-
-        The texts go through the model together, filled up to the longest of them.
-        """
+    def tokenized(self, texts: Sequence[str], task: Task) -> Tokenized:
+        """One or more texts as word pieces, with what the model wants before them."""
         prompt = self._prompts[task]
         features = self._loaded.preprocess(list(texts), prompt=prompt, task=task)
-        outputs = self._loaded(features, task=task)
+        lengths: list[int] = features["attention_mask"].sum(dim=1).tolist()
+        return Tokenized(task, features, lengths)
+
+    @torch.inference_mode()
+    def run(
+        self, texts: Tokenized, numbers: Sequence[int]
+    ) -> tuple[Floats, list[Floats]]:
+        """A unit vector for each of the texts, and a row for each of its word pieces.
+
+        These texts go through the model together, filled up to the longest of them.
+        """
+        features = self._cut(texts, numbers)
+        outputs = self._loaded(features, task=texts.task)
         vectors = outputs["sentence_embedding"][:, : self._loaded.truncate_dim]
         # Nor what fills short texts up to the longest.
-        filled = outputs["attention_mask"].bool()
-        there = filled & ~torch.isin(outputs["input_ids"], self._around)
+        there = outputs["attention_mask"].bool()
+        there &= ~torch.isin(outputs["input_ids"], self._around)
         pieces = outputs["token_embeddings"][there].float().numpy()
         ends = np.cumsum(there.sum(dim=1).numpy())[:-1]
         rows = vectors.float().numpy()
         rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return rows, np.split(pieces, ends)
+
+    def _cut(self, texts: Tokenized, numbers: Sequence[int]) -> Features:
+        """What stands for some of the texts, as long as the longest of these wants it."""
+        there = texts.features["attention_mask"]
+        shape = there.shape
+        if numbers == range(shape[0]):  # all of them, as with a question
+            return dict(texts.features)
+        length = min(shape[1], filled(max(texts.lengths[n] for n in numbers)))
+        left = not there[:, 0].all()  # filled up before the text, as some models want
+        columns = slice(shape[1] - length, None) if left else slice(length)
+        rows = torch.tensor(numbers)
+        return {
+            name: value[rows, columns]
+            if isinstance(value, torch.Tensor) and value.shape[:2] == shape
+            else value
+            for name, value in texts.features.items()
+        }
 
 
 def load(folder: Path) -> tuple[Model, bool]:
@@ -77,7 +117,8 @@ def load(folder: Path) -> tuple[Model, bool]:
         loaded = loaded.bfloat16()
     model = Model(loaded)
     if half:
-        pack(loaded, lambda: model.run(["A few words."], "query")[0])
+        few = model.tokenized(["A few words."], "query")
+        pack(loaded, lambda: model.run(few, [0])[0])
     return model, half
 
 
