@@ -398,7 +398,7 @@ def ranks_words(version: str) -> bool:
 
 
 def _indexes(wanted: Collection) -> dict[str, Any]:
-    """How the vector is found, and the words, by their columns.
+    """How the vector is found, and the words, each index named like its column.
 
     HNSW is the best that every version from 2.3 on has.
     """
@@ -406,10 +406,10 @@ def _indexes(wanted: Collection) -> dict[str, Any]:
     if wanted.is_searched:
         parameters = {"M": 16, "efConstruction": 200}
         vector.add_index(
-            "vector", index_type="HNSW", metric_type="IP", params=parameters
+            "vector", "HNSW", "vector", metric_type="IP", params=parameters
         )
     else:
-        vector.add_index("vector", index_type="FLAT", metric_type="IP")
+        vector.add_index("vector", "FLAT", "vector", metric_type="IP")
     indexes = {"vector": vector}
     for column, kind in wanted.columns.items():
         if kind is Kind.WORDS:
@@ -417,7 +417,8 @@ def _indexes(wanted: Collection) -> dict[str, Any]:
             indexes[counted] = MilvusClient.prepare_index_params()
             indexes[counted].add_index(
                 counted,
-                index_type="SPARSE_INVERTED_INDEX",
+                "SPARSE_INVERTED_INDEX",
+                counted,
                 metric_type="BM25",
                 params={"bm25_k1": K1, "bm25_b": B},
             )
