@@ -4,7 +4,7 @@ SETS = $(SHARED)/eval/xquad-en $(SHARED)/eval/squad2-half $(SHARED)/eval/squadsh
 
 CORPORA = $(addsuffix /corpus.jsonl,$(SETS))
 
-.PHONY: test anchoring verifying claims fuzz api-fuzz volume cluster kills power load profile growth evaluate calibrate peers screenshots sizes first-answer docs
+.PHONY: test anchoring verifying claims fuzz api-fuzz volume cluster kills power load profile growth encoding evaluate calibrate peers screenshots sizes first-answer docs
 
 # The documentation as a site, on this machine.
 docs:
@@ -70,6 +70,10 @@ profile:
 growth:
 	PYTHONPATH=src:benchmarks python benchmarks/growth.py $(GROWTH) --pool $(POOL) \
 		--questions $(SHARED)/eval/squad2-half/queries.jsonl
+
+# Indexing beside the bare model, txtai and LangChain, in turns.
+encoding:
+	PYTHONPATH=src python benchmarks/encoding.py $(SHARED)/eval/squad2-half
 
 evaluate:
 	for set in $(SETS); do python -m citeback evaluate $$set; done

@@ -48,7 +48,6 @@ ONLY_IN = {
     "markdown_it": "ingest/formats/markdown.py",
     "sentencex": "ingest/sentences.py",
     "yaml": "ingest/formats/front_matter.py",
-    "transformers": "index/model.py",
     "watchfiles": "ingest/watch.py",
     "ir_measures": "evaluate/measures.py",
     "sklearn": "evaluate/confidence.py",
@@ -62,7 +61,8 @@ ONLY_IN = {
 }
 # Where one place is too few, the places are named.
 ONLY_IN_THESE = {
-    "torch": {"index/model.py", "index/packing.py"},
+    "torch": {"index/bert.py", "index/model.py", "index/packing.py"},
+    "transformers": {"index/bert.py", "index/model.py"},
     "lxml": {
         "ingest/formats/html_page.py",
         "ingest/formats/html_tree.py",

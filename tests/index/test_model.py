@@ -16,6 +16,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from citeback.index import model as module
 from citeback.index import packing
+from citeback.index.bert import Layer
 from citeback.index.model import Model, Task
 
 pytestmark = pytest.mark.real
@@ -204,6 +205,29 @@ def test_a_packed_model_gives_the_same(bert: Path) -> None:
     np.testing.assert_array_equal(before[0], after[0])
     for one, other in zip(before[1], after[1], strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_shortened_model_gives_the_same(bert: Path, half: bool) -> None:
+    loaded = mean(bert).bfloat16() if half else mean(bert)
+    model = Model(loaded)
+    before = run(model, TEXTS, "document")
+    assert packing.shorten(loaded, lambda: run(model, TEXTS, "query")[0])
+    assert sum(isinstance(m, Layer) for m in loaded.modules()) == 2
+    after = run(model, TEXTS, "document")
+    np.testing.assert_array_equal(before[0], after[0])
+    for one, other in zip(before[1], after[1], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_layer_that_attends_in_another_way_stays(bert: Path) -> None:
+    parts = [
+        Transformer(str(bert), model_kwargs={"attn_implementation": "eager"}),
+        Pooling(32, "mean"),
+    ]
+    model = Model(SentenceTransformer(modules=parts))
+    assert packing.shorten(model._loaded, lambda: run(model, TEXTS, "query")[0])
+    assert not any(isinstance(m, Layer) for m in model._loaded.modules())
 
 
 @pytest.mark.parametrize("fault", ["others", "raises"])

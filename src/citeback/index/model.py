@@ -19,7 +19,7 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
 from citeback.index.batches import filled
-from citeback.index.packing import pack
+from citeback.index.packing import pack, shorten
 
 Floats = npt.NDArray[np.float32]
 Features = dict[str, Any]
@@ -116,9 +116,12 @@ def load(folder: Path) -> tuple[Model, bool]:
     if half:
         loaded = loaded.bfloat16()
     model = Model(loaded)
+    few = model.tokenized(
+        ["A few words.", "More of them, so that one is filled up."], "query"
+    )
     if half:
-        few = model.tokenized(["A few words."], "query")
-        pack(loaded, lambda: model.run(few, [0])[0])
+        pack(loaded, lambda: model.run(few, [0, 1])[0])
+    shorten(loaded, lambda: model.run(few, [0, 1])[0])
     return model, half
 
 

@@ -1,8 +1,9 @@
-"""A model's weights, laid out once as the processor wants them for bfloat16.
+"""A model's parts replaced by faster ones that give the same.
 
-torch else lays them out anew for each batch, which for a short question took as long as
-multiplying. The results are the same to the last bit; where they are not, or this torch
-cannot do it, the model stays as it was.
+Weights are laid out once as the processor wants them for bfloat16: torch else lays them
+out anew for each batch, which for a short question took as long as multiplying. The
+results are the same to the last bit; where they are not, or this torch cannot do it, the
+model stays as it was.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import torch
+
+from citeback.index import bert
 
 Run = Callable[[], npt.NDArray[np.float32]]
 
@@ -36,15 +39,30 @@ class Packed(torch.nn.Module):
 
 def pack(model: torch.nn.Module, run: Run) -> bool:
     """Pack the model's weights if `run`, which runs it, gives the same afterwards."""
-    plain = {
-        name: module
-        for name, module in model.named_modules()
-        if type(module) is torch.nn.Linear and module.weight.dtype is torch.bfloat16
-    }
+    return _replace(model, run, _is_packable, Packed)
+
+
+def shorten(model: torch.nn.Module, run: Run) -> bool:
+    """Take the shorter way through layers of BERT, if `run` gives the same afterwards."""
+    return _replace(model, run, bert.fits, bert.Layer)
+
+
+def _is_packable(module: torch.nn.Module) -> bool:
+    return type(module) is torch.nn.Linear and module.weight.dtype is torch.bfloat16
+
+
+def _replace(
+    model: torch.nn.Module,
+    run: Run,
+    fits: Callable[[torch.nn.Module], bool],
+    make: Callable[..., torch.nn.Module],
+) -> bool:
+    """Put what `make` makes of them in the place of the modules that it fits."""
+    plain = {name: module for name, module in model.named_modules() if fits(module)}
     before = run()
     try:
         for name, module in plain.items():
-            model.set_submodule(name, Packed(module))
+            model.set_submodule(name, make(module))
         same = np.array_equal(run(), before)
     except (RuntimeError, AttributeError, TypeError):
         same = False
