@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 from conftest import MakeLibrary
 
+from citeback.errors import IndexStateError
 from citeback.index import derived, snapshot
 from citeback.index.catalog import Catalog
+from citeback.index.vector_file import VectorFile
 from citeback.library import Library
+from citeback.records import Remedy
 
 
 @pytest.fixture
@@ -278,6 +281,97 @@ def test_without_room_for_a_file_of_vectors_questions_are_answered(
         read, files = vectors_read(library)
     assert read
     assert files == []
+    assert all((tmp_path / "index" / name).exists() for name in snapshot.FILES)
     library.update()
     assert vectors_read(library)[0] == 0
     check(library, tmp_path / "index")
+
+
+@pytest.mark.usefixtures("huge")
+def test_a_missing_file_of_vectors_is_made_anew_of_few_passages_too(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    for seed in range(9):
+        write(content, random.Random(seed))
+    make_library().update()
+    (file,) = (tmp_path / "index").glob("sentences.*.vectors")
+    file.unlink()
+    make_library().update()
+    assert file.exists()
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_broken_off_between_codes_and_vectors_the_vectors_are_written_next(
+    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_library().update()
+    for seed in range(9):
+        write(content, random.Random(seed))
+    note = Catalog.set_meta
+
+    def killed(catalog: Catalog, key: str, value: str) -> None:
+        if key.endswith(" apart"):
+            raise KeyboardInterrupt
+        note(catalog, key, value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Catalog, "set_meta", killed)
+        with pytest.raises(KeyboardInterrupt):
+            make_library().update()
+    make_library().update()
+    read, files = vectors_read(make_library())
+    assert read == 0
+    assert len(files) == 2
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_files_of_vectors_that_a_kill_left_are_deleted(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    for seed in range(9):
+        write(content, random.Random(seed))
+    library = make_library()
+    library.update()
+    held = sorted((tmp_path / "index").glob("*.vectors*"))
+    (tmp_path / "index" / "passages.0123456789abcdef.vectors.new").write_bytes(b"?")
+    (tmp_path / "index" / "sentences.0123456789abcdef.vectors").write_bytes(b"?")
+    library.update()
+    assert sorted((tmp_path / "index").glob("*.vectors*")) == held
+    assert vectors_read(make_library())[0] == 0
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_a_file_of_vectors_that_cannot_be_read_is_a_fault(
+    make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(9):
+        write(content, random.Random(seed))
+    library = make_library()
+    library.update()
+
+    def read(*_: object) -> None:
+        raise IndexStateError("A sector is bad.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(VectorFile, "_read", read)
+        faults = library.examine(mend=False).faults
+    assert [(f.what, f.remedy) for f in faults] == [
+        ("A sector is bad.", Remedy.FAISS)
+    ] * 2
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_a_closed_library_holds_no_file_of_vectors(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    for seed in range(9):
+        write(content, random.Random(seed))
+    library = make_library()
+    library.update()
+    files = [
+        getattr(library._engine._snapshot, table).segments[0].held._file
+        for table in snapshot.TABLES
+    ]
+    assert not any(file.closed for file in files)
+    library.close()
+    assert all(file.closed for file in files)

@@ -62,7 +62,8 @@ class Embedded:
         return ()
 
     def close(self) -> None:
-        """Nothing: the catalog belongs to whoever opened it."""
+        """Give back the files of vectors. The catalog belongs to whoever opened it."""
+        self._snapshot = None
 
     def save(self) -> None:
         """Write the derived files where it is time to: the next process finds them made.
@@ -70,12 +71,15 @@ class Embedded:
         Raises StorageFullError.
         """
         catalog = self._catalog()
-        if snapshot.is_due(catalog, self._folder):
-            with catalog.database.reading():
-                latest = self._latest(catalog)
-            latest = snapshot.save(catalog, self._folder, latest)
-            with self._refreshing:
-                self._snapshot = latest
+        try:
+            if snapshot.is_due(catalog, self._folder):
+                with catalog.database.reading():
+                    latest = self._latest(catalog)
+                latest = snapshot.save(catalog, self._folder, latest)
+                with self._refreshing:
+                    self._snapshot = latest
+        finally:
+            snapshot.tidy(catalog, self._folder)
         catalog.database.checkpoint()  # at rest, the file itself holds all
 
     def forget(self) -> None:

@@ -134,9 +134,10 @@ def is_due(catalog: Catalog, folder: Path) -> bool:
         builds = [derived.build_of(catalog, folder / file) for file in FILES]
         count = catalog.count("passages")
         if min(builds) == catalog.build:
+            if not all(vectors_there(catalog, folder, table) for table in TABLES):
+                return True
             if count > WRITTEN_PASSAGES:
-                # To read large ones through takes seconds; `doctor` does.
-                return not all(vectors_there(catalog, folder, t) for t in TABLES)
+                return False  # to read large ones through takes seconds; `doctor` does
             return not all(derived.stored(catalog, folder / file) for file in FILES)
         changes = catalog.changes(min(builds))
         if changes is None or count <= WRITTEN_PASSAGES:
@@ -150,7 +151,7 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> Snapshot:
 
     Raises StorageFullError.
     """
-    passages, sentences = (_saved(catalog, folder, t, snapshot) for t in TABLES)
+    saved = [_saved(catalog, folder, table, snapshot) for table in TABLES]
     words = folder / WORDS
     if derived.build_of(catalog, words) != catalog.build or not derived.stored(
         catalog, words
@@ -159,12 +160,28 @@ def save(catalog: Catalog, folder: Path, snapshot: Snapshot) -> Snapshot:
     with catalog.database.writing():
         until = min(derived.build_of(catalog, folder / file) for file in FILES)
         catalog.forget_changes(until - KEPT_BUILDS)
+    # Last, since they take the most room: without them the others serve.
+    passages, sentences = (
+        _with_saved_vectors(catalog, folder, table, snapshot, index)
+        for table, index in zip(TABLES, saved, strict=True)
+    )
     return replace(snapshot, passages=passages, sentences=sentences)
+
+
+def tidy(catalog: Catalog, folder: Path) -> None:
+    """Delete files of vectors, whole or half written, that nothing goes with any more."""
+    with catalog.database.reading():
+        kept = {_apart(catalog, folder, table) for table in TABLES}
+    for table in TABLES:
+        for file in {*folder.glob(f"{table}.*.vectors*")} - kept:
+            with suppress(OSError):  # still read from, on Windows
+                file.unlink()
 
 
 def _saved(
     catalog: Catalog, folder: Path, table: str, snapshot: Snapshot
 ) -> VectorIndex:
+    """The index whose codes are in the file now."""
     file = folder / f"{table}.faiss"
     index = snapshot._index(table)
     if (
@@ -174,29 +191,34 @@ def _saved(
     ):
         return index
     whole = index.whole()
-    derived.write(
-        catalog, file, whole.to_bytes(), name=snapshot.catalog, build=snapshot.build
-    )
-    ids = whole.ids
-    size = 0 if whole.is_in_memory else 2 * index.dimension * len(ids)
-    with catalog.database.writing():
+    content = whole.to_bytes()
+    size = 0 if whole.is_in_memory else 2 * index.dimension * len(whole)
+    with catalog.database.writing():  # noted together, or a kill hides what is missing
+        derived.write(
+            catalog, file, content, name=snapshot.catalog, build=snapshot.build
+        )
         catalog.set_meta(f"{file.name} apart", str(size))
-    apart = _apart(catalog, folder, table)
-    if apart:
-        parts = (
-            snapshot.exactly(catalog, table, ids[start : start + READ_COUNT])
-            for start in range(0, len(ids), READ_COUNT)
-        )
-        vector_file.write(
-            apart,
-            (part.astype("<f2").view(np.uint8) for part in parts),
-            size=size,
-        )
-        whole = whole.reading(apart)
-    for old in set(folder.glob(f"{table}.*.vectors")) - {apart}:
-        with suppress(OSError):  # still read from, on Windows
-            old.unlink()
     return whole
+
+
+def _with_saved_vectors(
+    catalog: Catalog, folder: Path, table: str, snapshot: Snapshot, saved: VectorIndex
+) -> VectorIndex:
+    """What was saved, with the file of its vectors if they lie apart."""
+    apart = _apart(catalog, folder, table)
+    if saved is snapshot._index(table) or not apart:
+        return saved
+    ids = saved.ids
+    parts = (
+        snapshot.exactly(catalog, table, ids[start : start + READ_COUNT])
+        for start in range(0, len(ids), READ_COUNT)
+    )
+    vector_file.write(
+        apart,
+        (part.astype("<f2").view(np.uint8) for part in parts),
+        size=int(catalog.meta(f"{table}.faiss apart")),
+    )
+    return _with_vectors(catalog, saved, folder, table)
 
 
 def _apart(catalog: Catalog, folder: Path, table: str) -> Path | None:

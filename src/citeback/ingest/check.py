@@ -17,6 +17,7 @@ from citeback.errors import IndexStateError
 from citeback.index import derived, snapshot, words
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError, Row
+from citeback.index.vectors import VectorIndex
 from citeback.index.word_index import FILE as WORDS
 from citeback.ingest.stage import (
     context_of,
@@ -269,16 +270,29 @@ def _file_faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
         if not np.array_equal(np.sort(index.ids), wanted):
             yield Fault("", f"{name} does not hold the catalog's {table}", Remedy.FAISS)
             continue
-        different = 0
-        for start in range(0, len(wanted), READ_COUNT):
-            pairs = list(catalog.vectors(table, wanted[start : start + READ_COUNT]))
-            if pairs:
-                ids, vectors = zip(*pairs, strict=True)
-                same = index.holds(np.array(ids, dtype=np.int64), np.stack(vectors))
-                different += int((~same).sum())
+        try:
+            different = _different(catalog, index, table)
+        except DamagedDatabaseError:
+            raise
+        except IndexStateError as error:
+            yield Fault("", str(error), Remedy.FAISS)
+            continue
         if different:
             sentence = f"{different} vectors in {name} are not the catalog's"
             yield Fault("", sentence, Remedy.FAISS)
         elif not snapshot.vectors_there(catalog, folder, table):
             sentence = f"the file of the vectors of {name} is missing or damaged"
             yield Fault("", sentence, Remedy.FAISS)
+
+
+def _different(catalog: Catalog, index: VectorIndex, table: str) -> int:
+    """How many vectors are not those of the catalog. Raises IndexStateError."""
+    different = 0
+    wanted = catalog.ids(table)
+    for start in range(0, len(wanted), READ_COUNT):
+        pairs = list(catalog.vectors(table, wanted[start : start + READ_COUNT]))
+        if pairs:
+            ids, vectors = zip(*pairs, strict=True)
+            same = index.holds(np.array(ids, dtype=np.int64), np.stack(vectors))
+            different += int((~same).sum())
+    return different
