@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
@@ -176,6 +179,26 @@ def test_of_many_several_times_as_many_hold_nearly_all_of_the_nearest(
             rows = [int(np.flatnonzero(ids == one)[0]) for one in near]
             np.testing.assert_allclose(scores, vectors[rows] @ question, atol=1e-5)
     assert found / (50 * 20) > 0.97
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("few", ["lists"], indirect=True)
+def test_of_very_many_twice_as_many_lists_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index, _, vectors = grown(4_000, 4_000)
+    looked_at = []
+    made = faiss.SearchParametersIVF
+
+    def noted(**options: Any) -> Any:
+        looked_at.append(options["nprobe"])
+        return made(**options)
+
+    monkeypatch.setattr(faiss, "SearchParametersIVF", noted)
+    for most in (4_000, 3_999):
+        monkeypatch.setattr(vectors_module, "MANY", most)
+        index.search(vectors[0], 5)
+    assert looked_at == [12, 24]
 
 
 @pytest.mark.usefixtures("few")
