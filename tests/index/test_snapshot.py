@@ -375,3 +375,21 @@ def test_a_closed_library_holds_no_file_of_vectors(
     assert not any(file.closed for file in files)
     library.close()
     assert all(file.closed for file in files)
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_who_asks_meanwhile_reads_from_the_files_that_another_wrote(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    library, reader = make_library(), make_library()
+    library.update()
+    reader.ask("Which shelf holds jars?")
+    for seed in range(9):
+        write(content, random.Random(seed))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library._engine, "save", lambda: None)  # not yet
+        library.update()
+    assert vectors_read(reader)[0]
+    library.update()
+    assert vectors_read(reader)[0] == 0
+    check(reader, tmp_path / "index")

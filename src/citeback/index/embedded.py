@@ -48,6 +48,7 @@ class Embedded:
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._encoder = ""
+        self._looked_at = -1  # the build of the files that were read last
 
     @contextmanager
     def reading(self) -> Iterator[EmbeddedView]:
@@ -94,6 +95,9 @@ class Embedded:
             held = self._snapshot
             if held is None or encoder != self._encoder or held.is_new:
                 held = snapshot.load(catalog, self._folder)
+            elif not held.is_exact and self._are_newer(catalog, held):
+                # Another process has written what this one lacks.
+                held = snapshot.load(catalog, self._folder)
             elif (held.catalog, held.build) == (catalog.name, catalog.build):
                 return held
             elif held.catalog == catalog.name and held.build > catalog.build:
@@ -102,6 +106,14 @@ class Embedded:
             self._snapshot = snapshot.refresh(catalog, held)
             self._encoder = encoder
             return self._snapshot
+
+    def _are_newer(self, catalog: Catalog, held: Snapshot) -> bool:
+        """Whether there are files that serve better than what is held; told once."""
+        build = snapshot.stored_build(catalog, self._folder)
+        newer = build >= held.build and build != self._looked_at
+        if newer:
+            self._looked_at = build
+        return newer
 
 
 class EmbeddedView:

@@ -59,6 +59,11 @@ class Snapshot:
         """Whether nothing has ever been put into the library."""
         return self.projection is NONE
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether all vectors are at hand, without the catalog."""
+        return self.passages.is_exact and self.sentences.is_exact
+
     def nearest(
         self,
         catalog: Catalog,
@@ -238,6 +243,13 @@ def vectors_there(catalog: Catalog, folder: Path, table: str) -> bool:
         )
     except OSError:
         return False
+
+
+def stored_build(catalog: Catalog, folder: Path) -> int:
+    """The build that the FAISS files are of, with all vectors; -1 if one is missing."""
+    if not all(vectors_there(catalog, folder, table) for table in TABLES):
+        return -1
+    return min(derived.build_of(catalog, folder / f"{table}.faiss") for table in TABLES)
 
 
 def stored_index(catalog: Catalog, folder: Path, table: str) -> VectorIndex | None:

@@ -64,8 +64,8 @@ class VectorFile:
         except OSError as error:
             reason = str(error)
         raise IndexStateError(
-            f"{self._path} cannot be read ({reason}). Make it anew from the catalog: "
-            "python -m citeback doctor"
+            f"{self._path} cannot be read ({reason}). Make it anew from the catalog with "
+            "python -m citeback doctor, then start again."
         )
 
 
