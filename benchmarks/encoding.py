@@ -1,6 +1,7 @@
 """Indexing beside the bare model, and beside txtai and LangChain, in turns in one run.
 
     PYTHONPATH=src python benchmarks/encoding.py BEIR_FOLDER [--folder PEERS] [--rounds 3]
+                                                 [--passages 150] [--alone]
 
 Every round has each of the ways once, one thread each. The same model is run on the same
 passages and on their sentences, which Citeback embeds as well. "Bare" is the model alone,
@@ -155,6 +156,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep the peers' environment here")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--passages", type=int, help="the first so many only")
+    parser.add_argument("--alone", action="store_true", help="leave the peers out")
     options = parser.parse_args()
     torch.set_num_threads(1)
     spec = importlib.util.find_spec(peers.MODEL_PACKAGE)
@@ -182,8 +184,12 @@ def main() -> None:
     by_length = sorted(texts, key=len)
     took: dict[tuple[str, Size], list[Took]] = defaultdict(list)
     shares: list[tuple[float, float]] = []
+    projecting: list[float] = []
     with tempfile.TemporaryDirectory(prefix="peers-") as temporary:
-        python = peers.install(options.folder or Path(temporary))
+        systems = () if options.alone else PEERS
+        python = Path()
+        if systems:
+            python = peers.install(options.folder or Path(temporary))
         for number in range(options.rounds):
             took["bare, bfloat16", whole].append(timed(plain.run))
             took["bare, bfloat16, weights laid out", whole].append(timed(packed.run))
@@ -193,8 +199,11 @@ def main() -> None:
             spent, watched = indexing(passages, encoder)
             took["Citeback, indexing", whole].append(spent)
             shares.append((watched.processor, spent.processor - watched.processor))
+            projecting.append(
+                timed(lambda: encoder.encode_passages(sorted(lines))).processor
+            )
             took["bare, float32", whole].append(timed(float32.run))
-            for system in PEERS:
+            for system in systems:
                 for size, given in ((alone, passages), (whole, texts)):
                     took[system, size].append(peer(system, python, given, model))
             print(f"round {number + 1}", flush=True)
@@ -215,6 +224,7 @@ def main() -> None:
             f"| {size.passages / processor:.1f} | {size.texts / processor:.0f} "
             f"| {size.pieces / processor:,.0f} | {processor / bare_share:.2f} |"
         )
+    print(f"of it {median(projecting):.2f} s once for a new index, for its projection")
     encoding, rest = (median(part) for part in zip(*shares, strict=True))
     print(f"indexing is encoding {encoding:.2f} s and all else {rest:.2f} s")
     print(f"indexing is {ours / floor:.2f} times the bare forward passes")

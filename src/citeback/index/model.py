@@ -1,7 +1,7 @@
 """A sentence-transformers model run on texts. The only file that imports it and torch.
 
 It is run by the two steps that its `encode` is made of, both public. What `encode` does
-around them took as long as a third of a short question.
+around them took a fifth of a short question's time.
 """
 
 from __future__ import annotations

@@ -50,8 +50,10 @@ class Embedding:
             before_batch(read / letters)
             batch = {d: texts[d] for d in missing[start : start + COMMIT_TEXTS]}
             self._embed_batch(batch, sentences)
-            give_back()
             read += sum(map(len, batch.values()))
+        # Not after each batch: the next would ask for the same memory again, which took
+        # a twelfth of the time.
+        give_back()
 
     def _copied(
         self, parts: Collection[Part], known: set[str], sentences: set[str]
