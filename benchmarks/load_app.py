@@ -20,7 +20,6 @@ from volume_encoder import RandomEncoder
 from citeback import library
 from citeback.index import encoder as encoders
 from citeback.index.encoder import Encoded, Encoder
-from citeback.records import Span
 from citeback.serve.start import main
 
 load_encoder = encoders.load_encoder
@@ -42,7 +41,7 @@ class StandIn:
     def word_pieces(self, text: str) -> int:
         return self._random.word_pieces(text)
 
-    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
+    def piece_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         # A question is one text, and asked for by itself.
         spans = self._real if len(texts) == 1 else self._random
         return spans.piece_spans(texts)

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from citeback.index.encoder import Encoded, Encoder
-from citeback.records import Span
 
 DIMENSION = 384
 
@@ -29,14 +28,14 @@ class RandomEncoder:
     def word_pieces(self, text: str) -> int:
         return len(text.split())
 
-    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
+    def piece_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         spans = []
         for text in texts:
             end, found = 0, []
             for word in text.split():
                 start = text.index(word, end)
                 end = start + len(word)
-                found.append(Span(start, end))
+                found.append((start, end))
             spans.append(found)
         return spans
 

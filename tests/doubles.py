@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from citeback.index import words
 from citeback.index.encoder import Encoded
-from citeback.records import Span
 
 # No text of the tests begins so; the lines made of it are not counted as seen.
 VOCABULARY = ("vocabularyalpha", "vocabularybeta", "vocabularygamma")
@@ -35,8 +34,8 @@ class WordHashEncoder:
     def word_pieces(self, text: str) -> int:
         return sum(1 for _ in words.words(text))
 
-    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
-        return [[span for _, span in words.words(text)] for text in texts]
+    def piece_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        return [words.places(text) for text in texts]
 
     def vocabulary(self) -> Sequence[str]:
         return VOCABULARY

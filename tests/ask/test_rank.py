@@ -32,7 +32,8 @@ def query(**changes: object) -> Query:
         names=frozenset(),
         unseen=(),
         pieces=np.array([[1, 0], [0, 1]], np.float32),
-        owners=("", "kettl"),
+        owners=("kettl",),
+        middles=np.zeros((1, 2), dtype=np.float32),
         weights=np.array([0.25, 0.75], np.float32),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -141,7 +142,7 @@ def test_ties_keep_their_order() -> None:
 
 def test_rare_words_weigh_more_and_every_piece_something() -> None:
     # "who" has no idf; "ket" and "tle" are pieces of a word as rare as can be.
-    spans = [Span(0, 3), Span(4, 7), Span(7, 10), Span(10, 11)]
+    spans = [(0, 3), (4, 7), (7, 10), (10, 11)]
     owners = _owners([("kettl", Span(4, 10))], spans, 4)
     assert owners == ("", "kettl", "kettl", "")
     weights = _piece_weights(owners, {"kettl": 2.0}, rarest=2.0)

@@ -25,6 +25,7 @@ QUERY = Query(
     unseen=(),
     pieces=np.ones((1, 1), np.float32),
     owners=("rollo",),
+    middles=np.zeros((1, 2), dtype=np.float32),
     weights=np.ones(1, np.float32),
 )
 PARTS = Parts(
@@ -40,7 +41,7 @@ PARTS = Parts(
 def test_evidence_of_a_passage() -> None:
     bounds = np.array([1, 0, 20], dtype="<i8").tobytes()
     sentence = Candidate(1, "a.txt", "", bounds, "rollo the king was paid")
-    best = Ranked(sentence, 0.9, PARTS, 0)
+    best = Ranked(sentence, 0.9, PARTS, 0, np.zeros(1, dtype=np.float32))
     found = evidence(QUERY, best, 0.7)
     # Names weigh 3 of 4; "the" and "was" are no content words.
     assert found == Evidence(score=0.9, lead=pytest.approx(0.2), named=0.75, words=3)

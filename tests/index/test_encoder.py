@@ -36,7 +36,7 @@ def test_pieces_go_with_their_spans(real_encoder: Encoder) -> None:
     spans = real_encoder.piece_spans([text])[0]
     assert encoded.pieces.shape == (len(spans), real_encoder.dimension)
     assert len(spans) == real_encoder.word_pieces(text)
-    assert text[spans[-1].start : spans[-1].end] == "."
+    assert text[slice(*spans[-1])] == "."
 
 
 def test_a_short_text_beside_a_long_one_has_its_own_pieces_alone(

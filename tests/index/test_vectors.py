@@ -120,6 +120,21 @@ def test_searching_nothing_finds_nothing() -> None:
     assert (len(found), len(scores)) == (0, 0)
 
 
+def test_every_finite_half_is_widened_exactly() -> None:
+    halves = np.arange(65_536, dtype="<u2").view(np.float16)
+    finite = halves[np.isfinite(halves)]
+    stored = finite.view(np.uint8).reshape(-1, 2)
+    wide = vectors_module.widened(stored)
+    np.testing.assert_array_equal(wide.ravel(), finite.astype(np.float32))
+    assert np.array_equal(np.signbit(wide).ravel(), np.signbit(finite))
+    # A part of a larger array, as rows are cut out.
+    rows = np.arange(24, dtype=np.float16).reshape(3, 8).view(np.uint8)[[2, 0]]
+    assert vectors_module.widened(rows).tolist() == [
+        list(range(16, 24)),
+        list(range(8)),
+    ]
+
+
 # Many vectors, searched by codes.
 
 WIDE = 192

@@ -20,11 +20,13 @@ def covers(query: Query, candidates: Sequence[Candidate]) -> list[tuple[float, f
     found = []
     for candidate in candidates:
         text = f" {candidate.stems} ".replace("\n", " \n ")
-        context = f" {candidate.context} "
         held = [one for one in terms if one[0] in text]
-        everything = sum(
-            weight for term, weight in terms if term in text or term in context
-        )
+        everything = sum(weight for _, weight in held)
+        if candidate.context:
+            context = f" {candidate.context} "
+            everything += sum(
+                weight for term, weight in terms if term in context and term not in text
+            )
         found.append((everything / query.total, _best_line(held, text) / query.total))
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,12 +26,8 @@ def has_near_words(
     """
     if pieces is None or not len(pieces):
         return False
-    likeness = query.pieces @ pieces.T
-    return any(
-        likeness[rows].mean(axis=0).max() >= NEAR
-        for stem in query.stems.keys() - set(stems)
-        if (rows := _rows_of(query, stem))
-    )
+    missing = _missing(query, stems)
+    return bool(missing and (query.middles[missing] @ pieces.T).max() >= NEAR)
 
 
 def matched_words(
@@ -40,54 +35,54 @@ def matched_words(
     sentence: str,
     stems: Sequence[str],
     pieces: npt.NDArray[np.float32] | None,
-    piece_spans: Sequence[Span],
+    piece_spans: Sequence[tuple[int, int]],
 ) -> list[Span]:
     """The words' spans in the sentence, in order.
 
     A question's word that stands there in any inflection marks all its places; one
     that does not marks the nearest word there is, if that is near enough. `pieces`
-    are the sentence's small word pieces and `piece_spans` their places; `stems` are
-    those of its words, in order.
+    are the sentence's small word pieces and `piece_spans` where they start and end;
+    `stems` are those of its words, in order.
     """
     marked = zip(stems, words.places(sentence), strict=True)
-    found = {Span(*place) for stem, place in marked if stem in query.stems}
-    missing = query.stems.keys() - set(stems)
+    found = {place for stem, place in marked if stem in query.stems}
+    missing = _missing(query, stems)
     if missing and pieces is not None and 0 < len(pieces) == len(piece_spans):
-        content = [
-            span for word, span in words.words(sentence) if word not in words.STOP_WORDS
-        ]
-        starts = [span.start for span in content]
-        owners = [_word_at(content, starts, piece) for piece in piece_spans]
-        likeness = query.pieces @ pieces.T
-        for stem in missing:
-            found |= _nearest(likeness[_rows_of(query, stem)], owners)
-    return sorted(found, key=lambda span: span.start)
+        content = words.content_places(sentence)
+        found |= _near(query.middles[missing], content, pieces, piece_spans)
+    return [Span(*place) for place in sorted(found)]
 
 
-def _rows_of(query: Query, stem: str) -> list[int]:
-    return [row for row, owner in enumerate(query.owners) if owner == stem]
+def _missing(query: Query, stems: Sequence[str]) -> list[int]:
+    """The rows of the question's words that are not among the stems."""
+    there = set(stems)
+    return [row for row, stem in enumerate(query.owners) if stem not in there]
 
 
-def _word_at(
-    content: Sequence[Span], starts: Sequence[int], piece: Span
-) -> Span | None:
-    """The content word that a piece lies in; `starts` are where the words begin."""
-    at = bisect_right(starts, piece.start) - 1
-    return content[at] if at >= 0 and piece.start < content[at].end else None
+def _near(
+    middles: npt.NDArray[np.float32],
+    content: Sequence[tuple[int, int]],
+    pieces: npt.NDArray[np.float32],
+    piece_spans: Sequence[tuple[int, int]],
+) -> set[tuple[int, int]]:
+    """For each row the content word nearest to it, if that is near enough.
 
-
-def _nearest(
-    likeness: npt.NDArray[np.float32], owners: Sequence[Span | None]
-) -> set[Span]:
-    """The word nearest to some of the question's pieces, as a set of one or none.
-
-    `likeness` has a row for each of those pieces and a column for each piece of the
-    sentence; `owners` are the columns' words.
+    `content` says where the content words start and end in the sentence, and
+    `piece_spans` where its `pieces` do.
     """
-    columns = [column for column, owner in enumerate(owners) if owner]
-    if not len(likeness) or not columns:
+    if not content:
         return set()
-    means = likeness.mean(axis=0)[columns]
-    best = int(np.argmax(means))
-    owner = owners[columns[best]]
-    return {owner} if owner and means[best] >= NEAR else set()
+    starts, ends = np.array(content).T
+    begun = np.array(piece_spans)[:, 0]
+    owners = np.searchsorted(starts, begun, side="right") - 1
+    columns = np.flatnonzero((owners >= 0) & (begun < ends[owners]))
+    if not len(columns):
+        return set()
+    likeness = middles @ pieces[columns].T
+    return {
+        content[owners[columns[best]]]
+        for best, most in zip(
+            likeness.argmax(axis=1), likeness.max(axis=1), strict=True
+        )
+        if most >= NEAR
+    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from citeback.ask import fold
 from citeback.ask.highlight import has_near_words, matched_words
 from citeback.ask.question import Query
@@ -25,9 +27,9 @@ def hits(
     limit: int,
 ) -> tuple[Hit, ...]:
     """At most `limit` hits, in the order of the ranked."""
-    looked_at = [item.candidate for item in ranked[: limit * SPARE]]
-    ids = [candidate.id for candidate in looked_at]
-    suspects = fold.suspects(view.passage_vectors(looked_at))
+    looked_at = ranked[: limit * SPARE]
+    ids = [item.candidate.id for item in looked_at]
+    suspects = fold.suspects(np.stack([item.vector for item in looked_at]))
     found = view.passages(ids[position] for position in suspects)
     texts = {position: found[ids[position]][0].text for position in suspects}
     groups = fold.groups(len(ids), texts)[:limit]

@@ -32,8 +32,9 @@ class Query:
     `sequence` has them in order with repeats; `idf` gives each one's weight, positive,
     `total` their sum; `content` are the stems as a set.
     `names` are the stems of names and numbers; `unseen` are the words that no text
-    holds. `pieces` are the small word pieces, unit rows; `owners` gives each one's content stem, "" for others; `weights` are
-    their weights, positive, with sum 1.
+    holds. `pieces` are the small word pieces, unit rows, and `weights` their weights,
+    positive, with sum 1. `owners` are the content stems that have pieces, and `middles`
+    the mean of each one's.
     """
 
     text: str
@@ -46,8 +47,9 @@ class Query:
     names: frozenset[str]
     unseen: tuple[str, ...]
     pieces: Floats
-    owners: tuple[str, ...]
     weights: Floats
+    owners: tuple[str, ...]
+    middles: Floats
 
 
 def well_formed(question: str) -> str:
@@ -83,7 +85,7 @@ def understood(
     text: str,
     encoded: Encoded,
     *,
-    piece_spans: Sequence[Span],
+    piece_spans: Sequence[tuple[int, int]],
     projection: Projection,
     passages: int,
     holding: Mapping[str, int],
@@ -98,6 +100,7 @@ def understood(
     marked = [(words.stem(word), span) for word, span in words.words(text)]
     content = [(stem, span) for stem, span in marked if stem in stems]
     owners = _owners(content, piece_spans, len(encoded.pieces))
+    pieces = projection.apply(encoded.pieces)
     return Query(
         text=text,
         vector=encoded.vector,
@@ -108,9 +111,10 @@ def understood(
         total=sum(weights.values()),
         names=frozenset(_names(text)),
         unseen=tuple(word for stem, word in stems.items() if not holding.get(stem)),
-        pieces=projection.apply(encoded.pieces),
-        owners=owners,
+        pieces=pieces,
         weights=_piece_weights(owners, weights, rarest=idf(passages, 0)),
+        owners=tuple(dict.fromkeys(filter(None, owners))),
+        middles=_middles(owners, pieces),
     )
 
 
@@ -123,17 +127,28 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _owners(
-    content: Sequence[tuple[str, Span]], pieces: Sequence[Span], count: int
+    content: Sequence[tuple[str, Span]], pieces: Sequence[tuple[int, int]], count: int
 ) -> tuple[str, ...]:
     """For each of `count` pieces the stem of the content word it lies in, or ""."""
     starts = [span.start for _, span in content]
     owners = []
-    for piece in pieces[:count]:
-        at = bisect_right(starts, piece.start) - 1
-        inside = at >= 0 and piece.start < content[at][1].end
+    for start, _ in pieces[:count]:
+        at = bisect_right(starts, start) - 1
+        inside = at >= 0 and start < content[at][1].end
         owners.append(content[at][0] if inside else "")
     # An encoder that tells no spans has pieces that nobody owns.
     return (*owners, *[""] * (count - len(owners)))
+
+
+def _middles(owners: Sequence[str], pieces: Floats) -> Floats:
+    """The mean of the pieces of each stem that has any, in the order of its first."""
+    rows: dict[str, list[int]] = {}
+    for row, owner in enumerate(owners):
+        if owner:
+            rows.setdefault(owner, []).append(row)
+    none: Floats = np.zeros((0, pieces.shape[1]), dtype=np.float32)
+    means = [pieces[mine].mean(axis=0) for mine in rows.values()]
+    return np.stack(means) if means else none
 
 
 def _piece_weights(

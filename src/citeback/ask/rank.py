@@ -28,13 +28,15 @@ CLOSELY = 10
 class Ranked:
     """A candidate with its score, why, and the position of its best sentence.
 
-    `pieces` are that sentence's small word pieces, None while none were looked at.
+    `vector` is the passage's. `pieces` are that sentence's small word pieces, None while
+    none were looked at.
     """
 
     candidate: Candidate
     score: float
     parts: Parts
     best: int
+    vector: Floats
     pieces: Floats | None = None
 
 
@@ -55,8 +57,8 @@ def roughly(
     held = covers(query, candidates)
     ranked = []
     start = 0
-    for candidate, meaning, (whole, line) in zip(
-        candidates, passages, held, strict=True
+    for candidate, vector, meaning, (whole, line) in zip(
+        candidates, passage_vectors, passages, held, strict=True
     ):
         end = start + candidate.sentence_count
         nearest = max(sentences[start:end])
@@ -69,7 +71,7 @@ def roughly(
             closeness=0.0,
         )
         best = sentences.index(nearest, start, end) - start
-        ranked.append(Ranked(candidate, rough_score(parts), parts, best))
+        ranked.append(Ranked(candidate, rough_score(parts), parts, best, vector))
         start = end
     return sorted(ranked, key=lambda item: -item.score)
 
@@ -102,7 +104,9 @@ def closely(
         )
         end = ends[mine][best]
         said = pieces[end - counts[mine][best] : end]
-        again.append(Ranked(item.candidate, score(parts), parts, best, said))
+        again.append(
+            Ranked(item.candidate, score(parts), parts, best, item.vector, said)
+        )
     return sorted(again, key=lambda item: -item.score)
 
 

@@ -24,7 +24,6 @@ from citeback.errors import EncoderError
 from citeback.index import cores
 from citeback.index.batches import by_length
 from citeback.index.together import Together
-from citeback.records import Span
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -96,8 +95,8 @@ class Encoder(Protocol):
     def word_pieces(self, text: str) -> int:
         """How many word pieces the text has, special ones not counted."""
 
-    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Where those word pieces stand in each of the texts, in order."""
+    def piece_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where those word pieces start and end in each of the texts, in order."""
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text encoded, in the texts' order."""
@@ -149,11 +148,11 @@ class SentenceTransformerEncoder:
         """How many word pieces the text has, special ones not counted."""
         return len(self._tokenizer.encode(text, add_special_tokens=False))
 
-    def piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Where those word pieces stand in each of the texts, in order."""
+    def piece_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where those word pieces start and end in each of the texts, in order."""
         if not texts:
             return []
-        return [[Span(*span) for span in one.offsets] for one in self._pieces(texts)]
+        return [one.offsets for one in self._pieces(texts)]
 
     def _pieces(self, texts: Sequence[str]) -> list[Encoding]:
         """Each text's word pieces, all of them, as the tokenizer itself gives them."""

@@ -1,7 +1,7 @@
 """Vectors by id, searched by inner product. The only file that imports faiss and threadpoolctl.
 
-Up to some ten thousands of vectors are kept and searched as they are. More are searched
-by codes an eighth as long, twenty times faster, and what is found is scored again by the
+Some thousands of vectors are kept and searched as they are. More are searched by codes
+an eighth as long, up to twenty times faster, and what is found is scored again by the
 vectors themselves: those are held in memory, too, or of still more read from a file.
 Of very many, only those in lists near the question are looked at. docs/benchmarks.md has
 the measurements.
@@ -30,9 +30,9 @@ Codes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
 KIND = b"citeback vectors 2"
-# More vectors than these are searched by codes: up to here, going through all of them
-# takes at most 2 ms.
-PLAIN_MOST = 50_000
+# More vectors than these are searched by codes: up to here, to go through all of them is
+# as fast. To learn the codes takes half a second.
+PLAIN_MOST = 5_000
 # Up to so many, the vectors themselves are held, too: half a gigabyte.
 HELD_MOST = 800_000
 # Where they are searched by codes, so many times the wanted ones are scored exactly: of
@@ -42,6 +42,9 @@ SPARE = 10
 LEARNED_ROWS = 20_000
 LEARNED_ROUNDS = 12
 SEED = 20261123
+# Where sign, exponent and fraction of a float16 lie in a float32; 127 - 15 apart.
+WIDE_BITS = np.uint32(0x8FFFE000).astype(np.int32)
+EXPONENTS = np.float32(2.0**112)
 # What has been added since is searched as it is until it is so much.
 FRESH_MOST = 10_000
 # Two dimensions make one half byte: 4 bits are what a register looks up at once.
@@ -115,11 +118,11 @@ class _Segment:
 
     def decoded(self, rows: Ids | slice) -> Vectors:
         """The vectors of some rows, as exactly as they are at hand."""
-        codec: Any = self.codec
-        codes: Codes | VectorFile = self.codes
         if self.held is not None:
-            codec, codes = _plain(codec.d), self.held
-        numbers: Vectors = codec.sa_decode(np.ascontiguousarray(codes[rows]))
+            return widened(self.held[rows])
+        if self.is_plain:
+            return widened(self.codes[rows])
+        numbers: Vectors = self.codec.sa_decode(np.ascontiguousarray(self.codes[rows]))
         return numbers
 
     def nearest(
@@ -345,6 +348,20 @@ class VectorIndex:
         if read.d != dimension:
             raise IndexStateError("This index is of another dimension.")
         return cls(dimension)._of([_Segment(ids, codes, read, *held)])
+
+
+def widened(halves: Codes) -> Vectors:
+    """Finite float16 as float32, exactly; by their bits, three times as fast as numpy.
+
+    The sign stays where it is, exponent and fraction move to theirs, and the exponent's
+    other zero is made up for by multiplying.
+    """
+    bits = halves.view("<i2").astype(np.int32)
+    bits <<= 13
+    bits &= WIDE_BITS
+    numbers: Vectors = bits.view(np.float32)
+    numbers *= EXPONENTS
+    return numbers
 
 
 def _plain(dimension: int) -> Any:

@@ -69,6 +69,15 @@ def places(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
+def content_places(text: str) -> list[tuple[int, int]]:
+    """The same of the words that are no stop words."""
+    return [
+        match.span()
+        for match in _WORD.finditer(text)
+        if fold(match.group()) not in STOP_WORDS
+    ]
+
+
 def written(text: str) -> set[str]:
     """The distinct words of the text as written; much faster than `words`."""
     return set(_WORD.findall(text))
