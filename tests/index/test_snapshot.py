@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Sequence
@@ -393,3 +394,36 @@ def test_who_asks_meanwhile_reads_from_the_files_that_another_wrote(
     library.update()
     assert vectors_read(reader)[0] == 0
     check(reader, tmp_path / "index")
+
+
+@pytest.mark.usefixtures("huge", "large")
+def test_a_file_of_vectors_that_breaks_in_use_costs_one_question(
+    make_library: MakeLibrary, content: Path, tmp_path: Path
+) -> None:
+    for seed in range(9):
+        write(content, random.Random(seed))
+    library = make_library()
+    library.update()
+    assert library.ask("Which shelf holds jars?").hits
+    for file in (tmp_path / "index").glob("*.vectors"):
+        os.truncate(file, 100)
+    with pytest.raises(IndexStateError, match="Ask again"):
+        library.ask("Which shelf holds jars?")
+    check(library, tmp_path / "index")
+    library.update()
+    assert vectors_read(library)[0] == 0
+
+
+def test_texts_at_hand_go_with_the_next_change(
+    make_library: MakeLibrary, content: Path
+) -> None:
+    (content / "secret.txt").write_text("The kettle is red.")
+    library, reader = make_library(), make_library()
+    library.update()
+    for one in (library, reader):
+        assert one.ask("What is red?").hits[0].passage.path == "secret.txt"
+        assert one._catalog.texts._texts
+    library.remove("secret.txt")
+    for one in (library, reader):
+        one.ask("What is red?")
+        assert "The kettle is red." not in one._catalog.texts._texts.values()

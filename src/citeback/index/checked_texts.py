@@ -19,6 +19,12 @@ class CheckedTexts:
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._characters = 0
 
+    def clear(self) -> None:
+        """Hold nothing any more."""
+        with self._lock:
+            self._texts.clear()
+            self._characters = 0
+
     def text(self, digest: str, read: Callable[[], str]) -> str:
         """The text of that digest; `read` reads and checks it if it is not at hand."""
         with self._lock:

@@ -27,6 +27,7 @@ from citeback.index.engine import (
 )
 from citeback.index.pieces import Projection
 from citeback.index.snapshot import Snapshot
+from citeback.index.vector_file import VectorFileError
 from citeback.records import Document, FileReport, LibrarySize, Passage, Source, Span
 
 Ids = npt.NDArray[np.int64]
@@ -55,7 +56,11 @@ class Embedded:
         """The last commit, which stays the same inside. May be nested."""
         catalog = self._catalog()
         with catalog.database.reading():
-            yield EmbeddedView(catalog, lambda: self._latest(catalog))
+            try:
+                yield EmbeddedView(catalog, lambda: self._latest(catalog))
+            except VectorFileError:
+                self._snapshot = None  # the next question does without the file
+                raise
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -103,6 +108,8 @@ class Embedded:
             elif held.catalog == catalog.name and held.build > catalog.build:
                 # Another thread has seen more already, and what it holds stays.
                 return snapshot.load(catalog, self._folder)
+            if held is not self._snapshot or held.build != catalog.build:
+                catalog.texts.clear()  # some may have been taken out since
             self._snapshot = snapshot.refresh(catalog, held)
             self._encoder = encoder
             return self._snapshot

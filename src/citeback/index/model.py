@@ -119,9 +119,14 @@ def load(folder: Path) -> tuple[Model, bool]:
     few = model.tokenized(
         ["A few words.", "More of them, so that one is filled up."], "query"
     )
+
+    def everything() -> Floats:
+        vectors, pieces = model.run(few, [0, 1])
+        return np.concatenate([rows.ravel() for rows in (vectors, *pieces)])
+
     if half:
-        pack(loaded, lambda: model.run(few, [0, 1])[0])
-    shorten(loaded, lambda: model.run(few, [0, 1])[0])
+        pack(loaded, everything)
+    shorten(loaded, everything)
     return model, half
 
 

@@ -23,6 +23,10 @@ Ids = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
 
 
+class VectorFileError(IndexStateError):
+    """The file's vectors cannot be read any more; the catalog has them."""
+
+
 class VectorFile:
     """Rows of bytes by their number, read from a file. Safe to use from threads."""
 
@@ -42,7 +46,7 @@ class VectorFile:
         return self._rows
 
     def __getitem__(self, rows: Ids | slice) -> Codes:
-        """Some rows, uint8 (count, width), in their order. Raises IndexStateError."""
+        """Some rows, uint8 (count, width), in their order. Raises VectorFileError."""
         if isinstance(rows, slice):
             start, stop, _ = rows.indices(self._rows)
             found = np.empty((max(stop - start, 0), self._width), dtype=np.uint8)
@@ -63,9 +67,9 @@ class VectorFile:
             reason = "it ends too early"
         except OSError as error:
             reason = str(error)
-        raise IndexStateError(
-            f"{self._path} cannot be read ({reason}). Make it anew from the catalog with "
-            "python -m citeback doctor, then start again."
+        raise VectorFileError(
+            f"{self._path} cannot be read ({reason}). Ask again: what it holds is in the "
+            "catalog, too. python -m citeback doctor makes it anew."
         )
 
 
