@@ -142,13 +142,15 @@ def _owners(
 
 def _middles(owners: Sequence[str], pieces: Floats) -> Floats:
     """The mean of the pieces of each stem that has any, in the order of its first."""
-    rows: dict[str, list[int]] = {}
-    for row, owner in enumerate(owners):
+    stems = {
+        owner: row for row, owner in enumerate(dict.fromkeys(filter(None, owners)))
+    }
+    shares = np.zeros((len(stems), len(owners)), dtype=np.float32)
+    for column, owner in enumerate(owners):
         if owner:
-            rows.setdefault(owner, []).append(row)
-    none: Floats = np.zeros((0, pieces.shape[1]), dtype=np.float32)
-    means = [pieces[mine].mean(axis=0) for mine in rows.values()]
-    return np.stack(means) if means else none
+            shares[stems[owner], column] = 1 / owners.count(owner)
+    means: Floats = shares @ pieces
+    return means
 
 
 def _piece_weights(

@@ -269,6 +269,9 @@ class VectorIndex:
         Where it `is_exact`; else up to SPARE times as many, among which they are. With
         `among` only those ids are looked at; ids that are not there are passed over.
         """
+        if len(self.segments) == 1 and self.gone[0] is None and among is None:
+            rows, found = self.segments[0].nearest(vector, count, None)
+            return self.segments[0].ids[rows], found
         ids = [np.zeros(0, np.int64)]
         scores = [np.zeros(0, np.float32)]
         for segment, gone in self._each():
