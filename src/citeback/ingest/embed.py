@@ -52,7 +52,7 @@ class Embedding:
             self._embed_batch(batch, sentences)
             read += sum(map(len, batch.values()))
         # Not after each batch: the next would ask for the same memory again, which took
-        # a twelfth of the time.
+        # up to a twelfth of the time.
         give_back()
 
     def _copied(
