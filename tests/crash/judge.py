@@ -16,6 +16,7 @@ from crash.life import COMMIT_TEXTS, MAX_BYTES, Recipe, read_here
 
 from citeback.errors import UnreadableFileError
 from citeback.index import snapshot
+from citeback.index.catalog import Catalog
 from citeback.ingest.read import read_all
 from citeback.ingest.stage import digest_of
 from citeback.library import Library
@@ -171,13 +172,21 @@ def judge(
         check_asked(library, recipe.fingerprint, random.Random(seed))
     check_mended(content, index, recipe, interrupted)
     left = {path.name for path in index.iterdir()}
-    files = {"catalog.sqlite", ".lock", *snapshot.FILES}
+    files = {"catalog.sqlite", ".lock", *snapshot.FILES, *_vectors_of(index)}
     # SQLite makes the file in its older mode; its journal may outlast the first moment,
     # and means nothing once it does not begin with its sign.
     journal = index / "catalog.sqlite-journal"
     assert not journal.exists() or journal.read_bytes()[:1] in (b"", b"\0")
     assert left <= files | {"catalog.sqlite-wal", "catalog.sqlite-shm", journal.name}
     return now
+
+
+def _vectors_of(index: Path) -> set[str]:
+    """The files of vectors that lie apart from their codes."""
+    catalog = Catalog(index / "catalog.sqlite")
+    apart = [snapshot._apart(catalog, index, table) for table in snapshot.TABLES]
+    catalog.database.close()
+    return {path.name for path in apart if path}
 
 
 def answer(pipe: Connection, *case: Any) -> None:

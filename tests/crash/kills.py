@@ -84,7 +84,10 @@ class Rounds:
         # The first passings are the likeliest to come.
         count = min(count, chance.randint(1, count)) if count else 0
         return Plan(
-            tuple(deeds), Death(point, count, seconds), own_reader=chance.random() < 0.2
+            tuple(deeds),
+            Death(point, count, seconds),
+            own_reader=chance.random() < 0.2,
+            huge=chance.random() < 0.4,
         )
 
     def _run(self, plan: Plan) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 
 from doubles import WordHashEncoder
 
+from citeback.index import snapshot, vector_file, vectors
 from citeback.index.database import Database
 from citeback.ingest import build, embed, worker
 from citeback.ingest.read import Outcome, read_all
@@ -27,6 +28,7 @@ from citeback.library import Library
 COMMIT_TEXTS = 20
 CHUNK_TEXTS = 100
 MAX_BYTES = 32_000_000
+FEW_VECTORS = 20
 
 # Where a process may be killed, and how often a plan passes there at most.
 POINTS = {
@@ -95,6 +97,7 @@ class Plan:
     deeds: tuple[Deed, ...]
     death: Death
     own_reader: bool  # files are read in a process of their own, as in use
+    huge: bool = False  # as if there were more vectors than memory should hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,9 @@ def live(place: Place, plan: Plan) -> None:
     _set(plan.death)
     if not plan.own_reader:
         read_here()
+    if plan.huge:
+        vectors.PLAIN_MOST = vectors.HELD_MOST = snapshot.PLAIN_MOST = FEW_VECTORS
+        snapshot.WRITTEN_PASSAGES = 0
     for number, deed in enumerate(plan.deeds):
         place.log.write_text("")
         place.deed.write_text(str(number))
@@ -210,7 +216,7 @@ def _set(death: Death) -> None:
         checkpoint(self)
         passing("after a checkpoint")
 
-    write = Path.write_bytes
+    write, write_vectors = Path.write_bytes, vector_file.write
 
     def noted_write(self: Path, data: bytes) -> int:
         if self.name.endswith(".faiss.new"):
@@ -218,9 +224,19 @@ def _set(death: Death) -> None:
             passing("half of a FAISS file written")
         return write(self, data)
 
+    def noted_vectors(path: Path, parts: Any, *, size: int) -> None:
+        def some() -> Iterator[Any]:
+            for part in parts:
+                yield part[: len(part) // 2]
+                passing("half of a FAISS file written")
+                yield part[len(part) // 2 :]
+
+        write_vectors(path, some(), size=size)
+
     def noted_move(move: Any) -> Any:
         def moved(source: Any, target: Any, **options: Any) -> None:
-            what = "FAISS file is" if str(target).endswith(".faiss") else "file is"
+            is_faiss = str(target).endswith((".faiss", ".vectors"))
+            what = "FAISS file is" if is_faiss else "file is"
             passing(f"before a {what} {'renamed' if 'FAISS' in what else 'moved'}")
             move(source, target, **options)
             what = what.replace(" is", " was")
@@ -231,6 +247,7 @@ def _set(death: Death) -> None:
     Database.run = noted_run  # type: ignore[method-assign]
     Database.checkpoint = noted_checkpoint  # type: ignore[method-assign]
     Path.write_bytes = noted_write  # type: ignore[method-assign, assignment]
+    vector_file.write = noted_vectors
     os.replace, os.rename, os.link = map(noted_move, (os.replace, os.rename, os.link))
     if not death.point:
         die_later()
