@@ -35,7 +35,7 @@ class WordHashEncoder:
         return sum(1 for _ in words.words(text))
 
     def piece_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        return [words.places(text) for text in texts]
+        return [[place for _, place in words.written_at(text)] for text in texts]
 
     def vocabulary(self) -> Sequence[str]:
         return VOCABULARY

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
+import grpc
 from milvus_lite.adapter.grpc.server import start_server_in_thread
 from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from milvus_lite.analyzer import factory
@@ -60,6 +62,14 @@ def main(folder: str, port: str) -> None:
         return made(params)
 
     factory.create_analyzer = create
+    plain = grpc.server
+
+    def patient(*given: Any, options: Any = (), **more: Any) -> grpc.Server:
+        # It would hang up on a client that asks for a sign of life, as ours does.
+        options = [*options, ("grpc.http2.max_ping_strikes", 0)]
+        return plain(*given, options=options, **more)
+
+    grpc.server = patient
     server_module = sys.modules[start_server_in_thread.__module__]
     server_module.MilvusServicer = Servicer
     server, database, at = start_server_in_thread(folder, port=int(port))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citeback.index import words as words_module
 from citeback.index.postings import Postings
 from citeback.index.words import content_stems, stems, words
 
@@ -75,3 +76,12 @@ def test_a_raised_number_is_no_part_of_a_word() -> None:
     assert [word for word, _ in words("In prisons¹² of 40 m², 10⁶ cells.")] == [
         "in", "prisons", "of", "40", "m", "10", "cells",
     ]  # fmt: skip
+
+
+@given(
+    st.text("ab'Z019.,-_ \t\n", max_size=40) | st.text(st.characters(max_codepoint=127))
+)
+@settings(max_examples=500)
+def test_words_of_ascii_are_those_of_any_text(text: str) -> None:
+    slow = [(m.group(), m.span()) for m in words_module._WORD.finditer(text)]
+    assert words_module.written_at(text) == slow

@@ -48,9 +48,10 @@ def closeness(query: Query, candidate: Candidate) -> float:
     out. 0 for a question of one word.
     """
     places: dict[str, list[int]] = {}
-    for place, stem in enumerate(candidate.stems.split()):
-        if stem in query.content:
-            places.setdefault(stem, []).append(place)
+    wanted = query.content
+    stems = candidate.stems.split()
+    for place in [at for at, stem in enumerate(stems) if stem in wanted]:
+        places.setdefault(stems[place], []).append(place)
     near = total = 0.0
     for one, other in pairwise(query.sequence):
         if one == other:

@@ -44,11 +44,12 @@ def matched_words(
     are the sentence's small word pieces and `piece_spans` where they start and end;
     `stems` are those of its words, in order.
     """
-    marked = zip(stems, words.places(sentence), strict=True)
-    found = {place for stem, place in marked if stem in query.stems}
+    written = words.written_at(sentence)
+    marked = zip(stems, written, strict=True)
+    found = {place for stem, (_, place) in marked if stem in query.stems}
     missing = _missing(query, stems)
     if missing and pieces is not None and 0 < len(pieces) == len(piece_spans):
-        content = words.content_places(sentence)
+        content = [p for word, p in written if words.fold(word) not in words.STOP_WORDS]
         found |= _near(query.middles[missing], content, pieces, piece_spans)
     return [Span(*place) for place in sorted(found)]
 

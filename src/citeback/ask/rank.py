@@ -88,25 +88,25 @@ def closely(
         return []
     lengths = [item.candidate.sentence_count for item in ranked]
     helped, alone = interaction(query, pieces, counts, lengths)
-    ends = np.cumsum(counts)
+    most, both = helped.tolist(), (helped + alone).tolist()
+    ends = np.cumsum(counts).tolist()
     again = []
     start = 0
     for item, length in zip(ranked, lengths, strict=True):
-        mine = slice(start, start + length)
-        start += length
+        mine = range(start, start + length)
         # The sentence to quote has to say it by itself, too: between two that do, one
         # that does not may be helped most.
-        best = int(np.argmax(helped[mine] + alone[mine]))
+        at = max(mine, key=both.__getitem__)
         parts = replace(
             item.parts,
-            interaction=float(helped[mine].max()),
+            interaction=max(most[start : start + length]),
             closeness=closeness(query, item.candidate),
         )
-        end = ends[mine][best]
-        said = pieces[end - counts[mine][best] : end]
+        said = pieces[ends[at] - counts[at] : ends[at]]
         again.append(
-            Ranked(item.candidate, score(parts), parts, best, item.vector, said)
+            Ranked(item.candidate, score(parts), parts, at - start, item.vector, said)
         )
+        start += length
     return sorted(again, key=lambda item: -item.score)
 
 

@@ -295,9 +295,11 @@ class VectorIndex:
 
         Where it is not exact, about those.
         """
-        found = np.zeros((len(ids), self.dimension), dtype=np.float32)
+        found = np.empty((len(ids), self.dimension), dtype=np.float32)
         missing = np.ones(len(ids), dtype=np.bool_)
         for segment, here, rows in self._places(ids):
+            if here.all():
+                return segment.decoded(rows)
             found[here] = segment.decoded(rows)
             missing &= ~here
         if missing.any():

@@ -6,9 +6,11 @@ what is indexed and what is asked, so the two always agree.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import regex
 import snowballstemmer
@@ -35,6 +37,10 @@ _WORD = regex.compile(
     rf"(?:['’][[\p{{L}}\p{{M}}]--[{SPACELESS}]]+)?",
     regex.VERSION1,
 )
+# The same in texts of ASCII alone, where `re` finds them in a third of the time.
+_ASCII_WORD = re.compile(
+    r"[0-9]+(?:\.[0-9]+|,[0-9]{1,3}(?![0-9]))+(?![A-Za-z])|[A-Za-z0-9]+(?:'[A-Za-z]+)?"
+)
 _NOT_SHOWN = dict.fromkeys(map(ord, _UNSEEN))
 # Commas that part thousands; any other comma in a number is a decimal one.
 _THOUSANDS = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -58,34 +64,29 @@ STOP_WORDS = frozenset(
 )
 
 
+def _pattern(text: str) -> Any:
+    return _ASCII_WORD if text.isascii() else _WORD
+
+
 def words(text: str) -> Iterator[tuple[str, Span]]:
     """Each word of the text, folded to lower case without accents, and its span."""
-    for match in _WORD.finditer(text):
+    for match in _pattern(text).finditer(text):
         yield fold(match.group()), Span(match.start(), match.end())
 
 
-def places(text: str) -> list[tuple[int, int]]:
-    """Where each word stands, in order; much faster than `words`."""
-    return [match.span() for match in _WORD.finditer(text)]
-
-
-def content_places(text: str) -> list[tuple[int, int]]:
-    """The same of the words that are no stop words."""
-    return [
-        match.span()
-        for match in _WORD.finditer(text)
-        if fold(match.group()) not in STOP_WORDS
-    ]
+def written_at(text: str) -> list[tuple[str, tuple[int, int]]]:
+    """Each word as written, and where it starts and ends; much faster than `words`."""
+    return [(match.group(), match.span()) for match in _pattern(text).finditer(text)]
 
 
 def written(text: str) -> set[str]:
     """The distinct words of the text as written; much faster than `words`."""
-    return set(_WORD.findall(text))
+    return set(_pattern(text).findall(text))
 
 
 def stems(text: str) -> list[str]:
     """The stem of each word, in order, stop words included."""
-    return [stem(fold(word)) for word in _WORD.findall(text)]
+    return [stem(fold(word)) for word in _pattern(text).findall(text)]
 
 
 def distinct_stems(text: str) -> set[str]:
