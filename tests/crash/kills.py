@@ -57,6 +57,7 @@ class Rounds:
             upload = self.place.uploads / f"upload-{self.number}-{count}.{kind}"
             upload.write_bytes(texts.file_of(kind, chance))
         planned = documents_in(self.place.content) | documents_in(self.place.uploads)
+        self.place.taken.write_text("")
         files = set(_files(self.place.content))
         plan = self._plan(chance)
         killed = self._run(plan)
@@ -64,6 +65,8 @@ class Rounds:
         assert not lost, f"files of the content folder are lost: {lost}"
         deed = plan.deeds[int(self.place.deed.read_text() or 0)]
         self.recipe = deed.recipe
+        taken = self.place.taken.read_text()
+        planned = {path: d for path, d in planned.items() if path != taken}
         interrupted = set(self.place.log.read_text().splitlines()) if killed else set()
         self.before = self._judged(planned, interrupted)
         return plan if killed else None

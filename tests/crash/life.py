@@ -124,6 +124,11 @@ class Place:
         return self.root / "log"
 
     @property
+    def taken(self) -> Path:
+        """The file that was taken out last; brought back, it waits for the next update."""
+        return self.root / "taken"
+
+    @property
     def deed(self) -> Path:
         """The number of the present deed."""
         return self.root / "deed"
@@ -143,11 +148,11 @@ def live(place: Place, plan: Plan) -> None:
         with Library.open(
             place.content, place.index, encoder=deed.recipe.encoder(place.log)
         ) as library:
-            do(library, deed.name, place.uploads)
+            do(library, deed.name, place.uploads, place.taken)
     place.log.write_text("")
 
 
-def do(library: Library, name: str, uploads: Path) -> None:
+def do(library: Library, name: str, uploads: Path, taken: Path | None = None) -> None:
     """Carry out one deed; those that lack a file to do it to only update."""
     files = [report.source.path for report in library.files()]
     whole = [path for path in files if "/" not in path]
@@ -158,6 +163,8 @@ def do(library: Library, name: str, uploads: Path) -> None:
     elif name == "add" and new:
         library.add([(file, file.name) for file in new])
     elif name == "remove" and whole and (library.settings.content / whole[0]).exists():
+        if taken is not None:
+            taken.write_text(whole[0])
         library.remove(whole[0])
     elif name == "restore" and removed:
         library.restore(removed[0].key)
