@@ -282,7 +282,7 @@ def test_no_room_for_the_faiss_files_is_a_notice(
     def full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("citeback.index.derived.flush", full)
+    monkeypatch.setattr("citeback.index.disk.flush", full)
     library = make_library()
     assert any("Make room" in notice for notice in library.update().notices)
     assert paths(library, KETTLE)[0] == "kettle.txt"

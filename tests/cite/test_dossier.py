@@ -132,7 +132,7 @@ def test_a_write_that_fails_leaves_what_was_there(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("citeback.cite.kept.flush", full)
+        patched.setattr("citeback.index.disk.flush", full)
         with pytest.raises(CitationsError, match="No space left"):
             kept.pin(pin(0, 9))
     assert quotes(kept) == ["First"]

@@ -10,14 +10,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from doubles import WordHashEncoder
 
-from citeback.index import snapshot, vector_file, vectors
+from citeback.index import disk, snapshot, vectors
 from citeback.index.database import Database
 from citeback.ingest import build, embed, worker
 from citeback.ingest.read import Outcome, read_all
@@ -29,6 +29,7 @@ COMMIT_TEXTS = 20
 CHUNK_TEXTS = 100
 MAX_BYTES = 32_000_000
 FEW_VECTORS = 20
+FAISS_FILES = (".faiss", ".vectors")
 
 # Where a process may be killed, and how often a plan passes there at most.
 POINTS = {
@@ -223,26 +224,21 @@ def _set(death: Death) -> None:
         checkpoint(self)
         passing("after a checkpoint")
 
-    write, write_vectors = Path.write_bytes, vector_file.write
+    write = disk.write
 
-    def noted_write(self: Path, data: bytes) -> int:
-        if self.name.endswith(".faiss.new"):
-            write(self, data[: len(data) // 2])
-            passing("half of a FAISS file written")
-        return write(self, data)
-
-    def noted_vectors(path: Path, parts: Any, *, size: int) -> None:
-        def some() -> Iterator[Any]:
+    def noted_write(path: Path, parts: Iterable[Any], **options: Any) -> None:
+        def halves() -> Iterator[Any]:
             for part in parts:
                 yield part[: len(part) // 2]
-                passing("half of a FAISS file written")
+                if path.name.endswith(FAISS_FILES):
+                    passing("half of a FAISS file written")
                 yield part[len(part) // 2 :]
 
-        write_vectors(path, some(), size=size)
+        write(path, halves(), **options)
 
     def noted_move(move: Any) -> Any:
         def moved(source: Any, target: Any, **options: Any) -> None:
-            is_faiss = str(target).endswith((".faiss", ".vectors"))
+            is_faiss = str(target).endswith(FAISS_FILES)
             what = "FAISS file is" if is_faiss else "file is"
             passing(f"before a {what} {'renamed' if 'FAISS' in what else 'moved'}")
             move(source, target, **options)
@@ -253,8 +249,7 @@ def _set(death: Death) -> None:
 
     Database.run = noted_run  # type: ignore[method-assign]
     Database.checkpoint = noted_checkpoint  # type: ignore[method-assign]
-    Path.write_bytes = noted_write  # type: ignore[method-assign, assignment]
-    vector_file.write = noted_vectors
+    disk.write = noted_write
     os.replace, os.rename, os.link = map(noted_move, (os.replace, os.rename, os.link))
     if not death.point:
         die_later()

@@ -16,7 +16,7 @@ from conftest import MakeLibrary
 from citeback.errors import IndexStateError
 from citeback.index import derived, snapshot
 from citeback.index.catalog import Catalog
-from citeback.index.vector_file import VectorFile
+from citeback.index.vector_file import VectorFile, VectorFileError
 from citeback.library import Library
 from citeback.records import Remedy
 
@@ -40,6 +40,12 @@ def write(content: Path, chance: random.Random) -> None:
             for _ in range(chance.randrange(1, 9))
         ]
         file.write_text("\n\n".join([*said, "The same everywhere."]))
+
+
+def fill(content: Path) -> None:
+    """Put in so many documents that their vectors are too many, in the tests that say so."""
+    for seed in range(9):
+        write(content, random.Random(seed))
 
 
 def check(library: Library, index: Path) -> None:
@@ -243,8 +249,7 @@ def test_vectors_that_memory_should_not_hold_are_read_from_their_own_files(
 def test_a_file_of_vectors_with_a_fault_is_made_anew(
     make_library: MakeLibrary, content: Path, tmp_path: Path, harm: str
 ) -> None:
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     make_library().update()
     (file,) = (tmp_path / "index").glob("sentences.*.vectors")
     rows = file.read_bytes()
@@ -271,8 +276,7 @@ def test_without_room_for_a_file_of_vectors_questions_are_answered(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     usage = shutil.disk_usage(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=9))
@@ -292,8 +296,7 @@ def test_without_room_for_a_file_of_vectors_questions_are_answered(
 def test_a_missing_file_of_vectors_is_made_anew_of_few_passages_too(
     make_library: MakeLibrary, content: Path, tmp_path: Path
 ) -> None:
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     make_library().update()
     (file,) = (tmp_path / "index").glob("sentences.*.vectors")
     file.unlink()
@@ -306,8 +309,7 @@ def test_broken_off_between_codes_and_vectors_the_vectors_are_written_next(
     make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_library().update()
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     note = Catalog.set_meta
 
     def killed(catalog: Catalog, key: str, value: str) -> None:
@@ -329,8 +331,7 @@ def test_broken_off_between_codes_and_vectors_the_vectors_are_written_next(
 def test_files_of_vectors_that_a_kill_left_are_deleted(
     make_library: MakeLibrary, content: Path, tmp_path: Path
 ) -> None:
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     library = make_library()
     library.update()
     held = sorted((tmp_path / "index").glob("*.vectors*"))
@@ -345,13 +346,12 @@ def test_files_of_vectors_that_a_kill_left_are_deleted(
 def test_a_file_of_vectors_that_cannot_be_read_is_a_fault(
     make_library: MakeLibrary, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     library = make_library()
     library.update()
 
     def read(*_: object) -> None:
-        raise IndexStateError("A sector is bad.")
+        raise VectorFileError("A sector is bad.")
 
     with monkeypatch.context() as patch:
         patch.setattr(VectorFile, "_read", read)
@@ -365,8 +365,7 @@ def test_a_file_of_vectors_that_cannot_be_read_is_a_fault(
 def test_a_closed_library_holds_no_file_of_vectors(
     make_library: MakeLibrary, content: Path
 ) -> None:
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     library = make_library()
     library.update()
     files = [
@@ -385,8 +384,7 @@ def test_who_asks_meanwhile_reads_from_the_files_that_another_wrote(
     library, reader = make_library(), make_library()
     library.update()
     reader.ask("Which shelf holds jars?")
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(library._engine, "save", lambda: None)  # not yet
         library.update()
@@ -400,8 +398,7 @@ def test_who_asks_meanwhile_reads_from_the_files_that_another_wrote(
 def test_a_file_of_vectors_that_breaks_in_use_costs_one_question(
     make_library: MakeLibrary, content: Path, tmp_path: Path
 ) -> None:
-    for seed in range(9):
-        write(content, random.Random(seed))
+    fill(content)
     library = make_library()
     library.update()
     assert library.ask("Which shelf holds jars?").hits

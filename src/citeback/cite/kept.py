@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import threading
 import time
@@ -14,7 +13,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from citeback.errors import CitationsError
-from citeback.index.disk import flush
+from citeback.index import disk
 
 # Whoever holds the lock reads and writes one small file.
 PATIENCE_SECONDS = 10.0
@@ -88,17 +87,9 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
 
     Raises OSError. Its `mode` is what the system allows of this.
     """
-    made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(
-            made, "xb", opener=lambda name, flags: os.open(name, flags, mode)
-        ) as to:
-            to.write(data)
-        flush(made)
-        os.replace(made, path)
-    finally:
-        made.unlink(missing_ok=True)
-    flush(path.parent)
+    # A name of its own: several processes may write the same file.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    disk.write(path, [data], temporary=temporary, mode=mode)
 
 
 def now() -> str:

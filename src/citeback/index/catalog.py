@@ -50,6 +50,9 @@ SOURCE = "path, digest, title, author, date, url, tags"
 # are told by schema.sql's digest. An index of another format is built anew.
 FORMAT = "4"
 
+# What a person can do about a catalog that is damaged.
+ANEW = "Make the index anew from the documents: python -m citeback index --rebuild"
+
 
 class _Gone(NamedTuple):
     """Ids that went with a document, int64, little-endian."""
@@ -441,8 +444,7 @@ class Catalog:
             return Projection(mean, basis.reshape(len(mean), -1))
         except ValueError as error:
             raise DamagedDatabaseError(
-                "What makes word pieces small is damaged in the catalog. Make the index "
-                "anew from the documents: python -m citeback index --rebuild"
+                f"What makes word pieces small is damaged in the catalog. {ANEW}"
             ) from error
 
     def set_projection(self, encoder: str, projection: Projection) -> None:
@@ -579,8 +581,7 @@ def check_text(path: str, text: str, digest: str) -> None:
     """
     if hashlib.sha256(text.encode()).hexdigest() != digest:
         raise DamagedDatabaseError(
-            f"The stored text of {path} is damaged; nothing of it is quoted. Make the "
-            "index anew from the documents: python -m citeback index --rebuild"
+            f"The stored text of {path} is damaged; nothing of it is quoted. {ANEW}"
         )
 
 
@@ -601,8 +602,7 @@ def _state(stored: object) -> FileState:
         return FileState(str(stored))
     except ValueError as error:
         raise DamagedDatabaseError(
-            f"The catalog says of a file that it is {stored!r}, which means nothing. Make "
-            "the index anew from the documents: python -m citeback index --rebuild"
+            f"The catalog says of a file that it is {stored!r}, which means nothing. {ANEW}"
         ) from error
 
 

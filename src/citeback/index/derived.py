@@ -7,12 +7,11 @@ made anew from the catalog; nothing is embedded for it.
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citeback.errors import StorageFullError
-from citeback.index.disk import flush
+from citeback.index import disk
 
 if TYPE_CHECKING:
     from citeback.index.catalog import Catalog
@@ -56,14 +55,9 @@ def write(
 
     Raises StorageFullError.
     """
-    temporary = path.with_name(f"{path.name}.new")
     try:
-        temporary.write_bytes(content)
-        flush(temporary)
-        os.replace(temporary, path)
-        flush(path.parent)
+        disk.write(path, [content], temporary=path.with_name(f"{path.name}.new"))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StorageFullError(
             f"{path} could not be written ({error}). Make room on the disk and "
             "start again; nothing has to be embedded anew."

@@ -108,8 +108,7 @@ class Embedded:
             elif held.catalog == catalog.name and held.build > catalog.build:
                 # Another thread has seen more already, and what it holds stays.
                 return snapshot.load(catalog, self._folder)
-            if held is not self._snapshot or held.build != catalog.build:
-                catalog.texts.clear()  # some may have been taken out since
+            catalog.texts.clear()  # some may have been taken out since
             self._snapshot = snapshot.refresh(catalog, held)
             self._encoder = encoder
             return self._snapshot

@@ -26,8 +26,6 @@ from citeback.index.batches import by_length
 from citeback.index.together import Together
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding
-
     from citeback.index.model import Model, Tokenized
 
 Vectors = npt.NDArray[np.float32]
@@ -152,11 +150,8 @@ class SentenceTransformerEncoder:
         """Where those word pieces start and end in each of the texts, in order."""
         if not texts:
             return []
-        return [one.offsets for one in self._pieces(texts)]
-
-    def _pieces(self, texts: Sequence[str]) -> list[Encoding]:
-        """Each text's word pieces, all of them, as the tokenizer itself gives them."""
-        return list(self._tokenizer.encode_batch(list(texts), add_special_tokens=False))
+        pieces = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [one.offsets for one in pieces]
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text encoded, in the texts' order."""
@@ -179,11 +174,9 @@ class SentenceTransformerEncoder:
     @contextmanager
     def _free_cores(self) -> Iterator[None]:
         """Computes with as many threads as there are cores that others leave."""
-        from citeback.index.model import threads
-
         self._own.passed(0)
         count = cores.free(self._cores, own=self._own.mean)
-        with threads(count):
+        with self._model.threads(count):
             yield
         self._own.passed(count)
 
@@ -194,9 +187,7 @@ class SentenceTransformerEncoder:
     def _questions(self, questions: Sequence[str]) -> list[Encoded]:
         # Short lines are not worth sharing out: on a busy machine, threads that wait
         # for each other made one fifty times slower.
-        from citeback.index.model import threads
-
-        with self._lock, threads(1):
+        with self._lock, self._model.threads(1):
             tokenized = self._model.tokenized(questions, "query")
             encoded = self._run(tokenized, range(len(questions)))
         return [encoded[number] for number in range(len(questions))]

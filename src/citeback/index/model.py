@@ -61,6 +61,16 @@ class Model:
         around = {self.tokenizer.cls_token_id, self.tokenizer.sep_token_id} - {None}
         self._around = torch.tensor(sorted(around), dtype=torch.long)
 
+    @contextmanager
+    def threads(self, count: int) -> Iterator[None]:
+        """Computes with so many threads inside, as everything of torch does."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(count)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
     def tokenized(self, texts: Sequence[str], task: Task) -> Tokenized:
         """One or more texts as word pieces, with what the model wants before them."""
         prompt = self._prompts[task]
@@ -137,17 +147,6 @@ def is_fast_in_bfloat16() -> bool:
     """
     able = torch.cpu.get_capabilities()
     return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
-
-
-@contextmanager
-def threads(count: int) -> Iterator[None]:
-    """Computes with so many threads inside."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _prompt(loaded: SentenceTransformer, names: Sequence[str]) -> str | None:

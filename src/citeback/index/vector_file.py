@@ -6,7 +6,6 @@ not stay in the process.
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import weakref
@@ -17,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citeback.errors import IndexStateError, StorageFullError
-from citeback.index.disk import flush
+from citeback.index import disk
 
 Ids = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
@@ -78,18 +77,11 @@ def write(path: Path, parts: Iterable[Codes], *, size: int) -> None:
 
     Raises StorageFullError.
     """
-    temporary = path.with_name(f"{path.name}.new")
     try:
         if shutil.disk_usage(path.parent).free < size:
             raise OSError(f"{size / 1e9:.1f} GB are needed")
-        with temporary.open("wb") as file:
-            for part in parts:
-                file.write(part.data)
-        flush(temporary)
-        os.replace(temporary, path)
-        flush(path.parent)
+        disk.write(path, parts, temporary=path.with_name(f"{path.name}.new"))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StorageFullError(
             f"{path} could not be written ({error}). Make room on the disk and start "
             "again; questions take longer without it, and nothing is lost."

@@ -70,8 +70,8 @@ def _pattern(text: str) -> Any:
 
 def words(text: str) -> Iterator[tuple[str, Span]]:
     """Each word of the text, folded to lower case without accents, and its span."""
-    for match in _pattern(text).finditer(text):
-        yield fold(match.group()), Span(match.start(), match.end())
+    for word, place in written_at(text):
+        yield fold(word), Span(*place)
 
 
 def written_at(text: str) -> list[tuple[str, tuple[int, int]]]:

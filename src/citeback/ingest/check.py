@@ -17,6 +17,7 @@ from citeback.errors import IndexStateError
 from citeback.index import derived, snapshot, words
 from citeback.index.catalog import Catalog
 from citeback.index.database import DamagedDatabaseError, Row
+from citeback.index.vector_file import VectorFileError
 from citeback.index.vectors import VectorIndex
 from citeback.index.word_index import FILE as WORDS
 from citeback.ingest.stage import (
@@ -272,9 +273,7 @@ def _file_faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
             continue
         try:
             different = _different(catalog, index, table)
-        except DamagedDatabaseError:
-            raise
-        except IndexStateError as error:
+        except VectorFileError as error:
             yield Fault("", str(error), Remedy.FAISS)
             continue
         if different:
@@ -286,7 +285,7 @@ def _file_faults(catalog: Catalog, folder: Path) -> Iterator[Fault]:
 
 
 def _different(catalog: Catalog, index: VectorIndex, table: str) -> int:
-    """How many vectors are not those of the catalog. Raises IndexStateError."""
+    """How many vectors are not those of the catalog. Raises VectorFileError."""
     different = 0
     wanted = catalog.ids(table)
     for start in range(0, len(wanted), READ_COUNT):
